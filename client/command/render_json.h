@@ -1,0 +1,26 @@
+// A call's result as one JSON object on one line, for programs:
+//
+//   {"response": <the message in proto-JSON, snake_case> or null,
+//    "metadata": {"x-spillway-model": "gpt-4o", …},
+//    "status": {"code": "UNAVAILABLE", "message": "…", "details": [{"@type": "…", …}]}}
+//
+// Pure, thread-safe. As in all proto-JSON, fields at their default are left out and 64-bit
+// integers are strings.
+#ifndef SPILLWAY_CLIENT_COMMAND_RENDER_JSON_H_
+#define SPILLWAY_CLIENT_COMMAND_RENDER_JSON_H_
+
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "client/result.h"
+#include "google/protobuf/message.h"
+
+namespace spillway::client {
+
+// The object and a newline; `response` is null for an outcome that is not ok(). INTERNAL: the
+// response holds what proto-JSON cannot say, such as a time out of its range.
+absl::StatusOr<std::string> RenderJson(const Outcome& outcome, const google::protobuf::Message& response);
+
+}  // namespace spillway::client
+
+#endif  // SPILLWAY_CLIENT_COMMAND_RENDER_JSON_H_

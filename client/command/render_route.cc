@@ -1,0 +1,90 @@
+#include "client/command/render_route.h"
+
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "client/command/state_cell.h"
+#include "client/command/table.h"
+#include "client/command/text.h"
+
+namespace spillway::client {
+namespace {
+
+std::string Headline(const std::string& model, const v1::RouteResponse& response) {
+  const std::string environment = EnvironmentName(response.environment());
+  const std::string where = environment.empty() ? "" : absl::StrCat(" in ", environment);
+  if (response.policy().empty()) {
+    return absl::StrCat("No policy names ", OneLine(model), where,
+                        ": a call would go to the primary endpoint.\n");
+  }
+  return absl::StrCat("A call for ", OneLine(model), where, " follows policy ", OneLine(response.policy()),
+                      ".\n");
+}
+
+std::string RenderCandidates(const v1::RouteResponse& response, const ReportOptions& options) {
+  const Tone quiet = Tone::kQuiet;
+  std::vector<Row> rows = {{{"#", quiet},
+                            {"target", quiet},
+                            {"a call", quiet},
+                            {"state", quiet},
+                            {"why", quiet},
+                            {"until", quiet}}};
+  int number = 0;
+  for (const auto& candidate : response.candidates()) {
+    const bool tried = candidate.would_try();
+    std::string why = OneLine(candidate.reason());
+    const std::string failure = FailureName(candidate.failure());
+    if (why.find(failure) == std::string::npos) absl::StrAppend(&why, why.empty() ? "" : ": ", failure);
+    rows.push_back(
+        {{tried ? absl::StrCat(++number) : "-"},
+         {TargetName(candidate.target())},
+         {tried ? "would try" : "passes over", tried ? Tone::kGood : Tone::kCaution},
+         StateCell(candidate.state()),
+         {std::move(why)},
+         {candidate.has_suspended_until() ? UntilText(ToTime(candidate.suspended_until()), options.now)
+                                          : ""}});
+  }
+  std::string out = RenderTable(rows, Paint(options.colour));
+  if (number == 0) out += "A call would fail now: there is no target it would try.\n";
+  return out;
+}
+
+std::string Or(bool present, const google::protobuf::Duration& duration, const char* absent) {
+  return present ? Setting(ToDuration(duration)) : absent;
+}
+
+std::string RenderSettings(const v1::PolicySettings& s, const Paint& paint) {
+  const auto optional = [](bool has, const google::protobuf::Duration& value, const char* absent) {
+    return Cell{Or(has, value, absent)};
+  };
+  const std::vector<Row> rows = {
+      {{"  request_timeout"}, optional(s.has_request_timeout(), s.request_timeout(), "none")},
+      {{"  total_timeout"}, optional(s.has_total_timeout(), s.total_timeout(), "the caller's deadline")},
+      {{"  retries"}, {absl::StrCat(s.retries())}},
+      {{"  same_target_retries"}, {absl::StrCat(s.same_target_retries())}},
+      {{"  fail_on"}, {OneLine(absl::StrJoin(s.fail_on(), ", "))}},
+      {{"  max_fails"}, {absl::StrCat(s.max_fails())}},
+      {{"  count_mode"}, {OneLine(s.count_mode())}},
+      {{"  fail_timeout"}, optional(s.has_fail_timeout(), s.fail_timeout(), "none")},
+      {{"  suspend_duration"},
+       optional(s.has_suspend_duration(), s.suspend_duration(), "none: failures are not remembered")},
+      {{"  max_suspend_duration"}, optional(s.has_max_suspend_duration(), s.max_suspend_duration(), "none")},
+      {{"  all_suspended"}, {OneLine(s.all_suspended())}},
+  };
+  return absl::StrCat(paint(Tone::kQuiet, "settings in force"), "\n", RenderTable(rows, paint));
+}
+
+}  // namespace
+
+std::string RenderRoute(const std::string& model, const v1::RouteResponse& response,
+                        const ReportOptions& options) {
+  std::string out = absl::StrCat(Headline(model, response), "\n", RenderCandidates(response, options));
+  if (response.has_settings()) {
+    absl::StrAppend(&out, "\n", RenderSettings(response.settings(), Paint(options.colour)));
+  }
+  return out;
+}
+
+}  // namespace spillway::client

@@ -1,0 +1,22 @@
+// Targets and their health for people, named as `spillway suspend` takes them: ENDPOINT/MODEL.
+//
+// Pure, thread-safe.
+#ifndef SPILLWAY_CLIENT_COMMAND_RENDER_TARGETS_H_
+#define SPILLWAY_CLIENT_COMMAND_RENDER_TARGETS_H_
+
+#include <string>
+
+#include "client/command/report.h"
+#include "spillway/v1/admin.pb.h"
+
+namespace spillway::client {
+
+// A table, one line a target.
+std::string RenderTargets(const v1::ListTargetsResponse& response, const ReportOptions& options);
+
+// One sentence, after suspend or resume: "prod/gpt-4o is suspended by hand until resumed."
+std::string RenderTarget(const v1::TargetStatus& target, const ReportOptions& options);
+
+}  // namespace spillway::client
+
+#endif  // SPILLWAY_CLIENT_COMMAND_RENDER_TARGETS_H_

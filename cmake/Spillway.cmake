@@ -1,0 +1,73 @@
+# Helpers that keep each room's CMakeLists.txt to its sources and what it may link.
+
+find_program(SPILLWAY_CCACHE ccache)
+if(SPILLWAY_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${SPILLWAY_CCACHE})
+endif()
+
+add_library(spillway_options INTERFACE)
+target_include_directories(spillway_options INTERFACE ${CMAKE_SOURCE_DIR})
+target_compile_definitions(spillway_options INTERFACE SPILLWAY_VERSION="${PROJECT_VERSION}")
+target_compile_options(spillway_options INTERFACE -Wall -Wextra -Wno-missing-field-initializers)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+  # GCC 12 takes std::string's operator+ for an overlapping copy (its bug 105651).
+  target_compile_options(spillway_options INTERFACE -Wno-restrict)
+endif()
+if(SPILLWAY_WERROR)
+  target_compile_options(spillway_options INTERFACE -Werror)
+endif()
+if(SPILLWAY_SANITIZE)
+  add_compile_options(-fsanitize=${SPILLWAY_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=${SPILLWAY_SANITIZE})
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+    # Clang 14 cannot emit this one's data for coroutines.
+    add_compile_options(-fno-sanitize=function)
+  endif()
+endif()
+
+# spillway_library(NAME SOURCES a.cc … DEPS x …): a room, or a part of one.
+function(spillway_library name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;DEPS" ${ARGN})
+  add_library(${name} STATIC ${ARG_SOURCES})
+  target_link_libraries(${name} PUBLIC ${ARG_DEPS} PRIVATE spillway_options)
+  target_include_directories(${name} PUBLIC ${CMAKE_SOURCE_DIR})
+endfunction()
+
+# spillway_binary(NAME SOURCES a.cc … DEPS x …): lands in build/bin.
+function(spillway_binary name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;DEPS" ${ARGN})
+  add_executable(${name} ${ARG_SOURCES})
+  target_link_libraries(${name} PRIVATE ${ARG_DEPS} spillway_options)
+endfunction()
+
+# What ./dev sanitize and ./dev coverage build.
+add_custom_target(unit_tests)
+add_custom_target(core_tests)
+
+# spillway_test(NAME SOURCES a_test.cc … DEPS x … [LABELS l …] [TIMEOUT seconds]): one gtest
+# binary, one ctest entry. LABELS unit (the default) or e2e: `ctest -L unit`. Those of the pure
+# rooms are labelled core, too.
+function(spillway_test name)
+  cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;DEPS;LABELS" ${ARGN})
+  if(NOT ARG_LABELS)
+    set(ARG_LABELS unit)
+  endif()
+  if(CMAKE_CURRENT_SOURCE_DIR MATCHES "/tests/(router|providers)$")
+    list(APPEND ARG_LABELS core)
+  endif()
+  if(NOT ARG_TIMEOUT)
+    set(ARG_TIMEOUT 120)
+  endif()
+  add_executable(${name} ${ARG_SOURCES})
+  target_link_libraries(${name} PRIVATE ${ARG_DEPS} spillway_options GTest::gmock GTest::gtest_main)
+  target_compile_definitions(${name} PRIVATE SPILLWAY_SOURCE_DIR="${CMAKE_SOURCE_DIR}"
+                                             SPILLWAY_BIN_DIR="${CMAKE_RUNTIME_OUTPUT_DIRECTORY}")
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+  add_test(NAME ${name} COMMAND ${name})
+  set_tests_properties(${name} PROPERTIES LABELS "${ARG_LABELS}" TIMEOUT ${ARG_TIMEOUT})
+  foreach(label ${ARG_LABELS})
+    if(TARGET ${label}_tests)
+      add_dependencies(${label}_tests ${name})
+    endif()
+  endforeach()
+endfunction()

@@ -1,0 +1,60 @@
+// One provider API's two directions: a ChatRequest to the HTTP it speaks, and its HTTP back to
+// a ChatResponse or a classified failure.
+//
+// Pure: no I/O, no clock, no randomness. A codec is built once per target from configuration
+// (paths and constant headers are resolved then), is immutable, and may be used from any
+// thread. It never sees a credential.
+#ifndef SPILLWAY_PROVIDERS_CODEC_H_
+#define SPILLWAY_PROVIDERS_CODEC_H_
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <variant>
+
+#include "absl/status/statusor.h"
+#include "router/failure.h"
+#include "spillway/v1/chat.pb.h"
+#include "spillway/v1/config.pb.h"
+#include "transport/http_message.h"
+
+namespace spillway::providers {
+
+// What a codec is bound to, all of it from configuration.
+struct TargetSpec {
+  // Path part of the endpoint's URL without a trailing slash: "/v1", or "".
+  std::string base_path;
+  // The model to ask for; replaces the request's own.
+  std::string model;
+  // If not empty, the whole path in place of the API's own.
+  std::string path;
+};
+
+// What Decode needs to know beside the response.
+struct DecodeContext {
+  // Wall-clock time of the response's arrival, to read HTTP dates against.
+  std::chrono::system_clock::time_point now;
+};
+
+// A whole answer, or how the attempt failed.
+using Decoded = std::variant<v1::ChatResponse, router::FailedAttempt>;
+
+class Codec {
+ public:
+  virtual ~Codec() = default;
+
+  // The exchange to perform. INVALID_ARGUMENT, naming the field, when this API cannot express
+  // the request; the request is then at fault, not the target. An empty `spec.model` keeps the
+  // request's own model.
+  virtual absl::StatusOr<HttpRequest> Encode(const v1::ChatRequest& request) const = 0;
+
+  // Reads any response, of any status. Never throws, never returns a truncated answer as whole.
+  virtual Decoded Decode(const HttpResponse& response, const DecodeContext& context) const = 0;
+};
+
+// The codec for `api`, bound to `spec`. `api` is one the build knows (configuration checked it).
+std::unique_ptr<const Codec> MakeCodec(v1::Api api, TargetSpec spec);
+
+}  // namespace spillway::providers
+
+#endif  // SPILLWAY_PROVIDERS_CODEC_H_

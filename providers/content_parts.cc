@@ -1,0 +1,54 @@
+#include "providers/content_parts.h"
+
+#include <string_view>
+
+#include "providers/json_document.h"
+
+namespace spillway::providers {
+namespace {
+
+namespace json = boost::json;
+
+// A part of `type` whose one other member is the string `type`: nothing else to keep.
+bool IsPlain(const json::object& part, std::string_view type) {
+  const json::value* content = part.if_contains({type.data(), type.size()});
+  return part.size() == 2 && content->is_string();
+}
+
+void AppendThinking(const json::value& thinking, std::string& out) {
+  if (const auto text = AsText(thinking)) out.append(*text);
+  const json::array* list = thinking.if_array();
+  if (list == nullptr) return;
+  for (const auto& part : *list) {
+    const json::value* text = Member(part, "text");
+    if (text != nullptr && text->is_string()) out.append(View(text->get_string()));
+  }
+}
+
+void AddPart(const json::value& part, FlatContent& out) {
+  const json::value* type = Member(part, "type");
+  const json::value* text = Member(part, "text");
+  const json::value* thinking = Member(part, "thinking");
+  const std::string_view word = type == nullptr ? "" : AsText(*type).value_or("");
+  if (word == "text" && text != nullptr && text->is_string()) {
+    out.text.append(View(text->get_string()));
+    out.complete = out.complete && IsPlain(part.get_object(), "text");
+  } else if (word == "thinking" && thinking != nullptr) {
+    AppendThinking(*thinking, out.thinking);
+    out.complete = out.complete && IsPlain(part.get_object(), "thinking");
+  } else if (const auto bare = AsText(part)) {
+    out.text.append(*bare);
+  } else {
+    out.complete = false;
+  }
+}
+
+}  // namespace
+
+FlatContent FlattenParts(const json::array& parts) {
+  FlatContent content;
+  for (const auto& part : parts) AddPart(part, content);
+  return content;
+}
+
+}  // namespace spillway::providers

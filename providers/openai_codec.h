@@ -1,0 +1,27 @@
+// The codec of OpenAI's chat completions, and of every server compatible with them.
+#ifndef SPILLWAY_PROVIDERS_OPENAI_CODEC_H_
+#define SPILLWAY_PROVIDERS_OPENAI_CODEC_H_
+
+#include <string>
+
+#include "providers/codec.h"
+
+namespace spillway::providers {
+
+// POST {base_path}/chat/completions. Roles, token limits and everything else go out as the
+// caller gave them.
+class OpenAiCodec final : public Codec {
+ public:
+  explicit OpenAiCodec(TargetSpec spec);
+
+  absl::StatusOr<HttpRequest> Encode(const v1::ChatRequest& request) const override;
+  Decoded Decode(const HttpResponse& response, const DecodeContext& context) const override;
+
+ private:
+  const std::string model_;
+  const std::string path_;
+};
+
+}  // namespace spillway::providers
+
+#endif  // SPILLWAY_PROVIDERS_OPENAI_CODEC_H_

@@ -1,0 +1,28 @@
+// The body of an OpenAI chat completion request -> ChatRequest. A pure function, the inverse of
+// openai_request_encoder.h.
+//
+// Top-level members without a field of their own go to `extra`. A single `stop` becomes a list of
+// one. Where JSON tells "" or [] from nothing and ChatRequest does not, nothing is what is left.
+#ifndef SPILLWAY_PROVIDERS_OPENAI_REQUEST_DECODER_H_
+#define SPILLWAY_PROVIDERS_OPENAI_REQUEST_DECODER_H_
+
+#include <string_view>
+
+#include "absl/status/statusor.h"
+#include "spillway/v1/chat.pb.h"
+
+namespace spillway::providers {
+
+struct OpenAiRequest {
+  v1::ChatRequest request;
+  // Whether the caller wants a stream: a matter of the call, not of the request.
+  bool stream = false;
+};
+
+// INVALID_ARGUMENT names the member by its path: "messages[0].content must be a string or a list of
+// parts". `stream_options.include_obfuscation` is accepted and without effect.
+absl::StatusOr<OpenAiRequest> DecodeOpenAiRequest(std::string_view body);
+
+}  // namespace spillway::providers
+
+#endif  // SPILLWAY_PROVIDERS_OPENAI_REQUEST_DECODER_H_

@@ -1,0 +1,98 @@
+#include "providers/openai_response_decoder.h"
+
+#include <boost/json.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "providers/failed_response.h"
+#include "providers/json_document.h"
+#include "providers/openai_choice_reader.h"
+#include "providers/openai_usage_reader.h"
+#include "providers/struct_json.h"
+
+namespace spillway::providers {
+namespace {
+
+namespace json = boost::json;
+using router::Failure;
+
+// The members of the answer itself. False: no such field, or not of its type.
+bool ReadMember(std::string_view name, const json::value& value, v1::ChatResponse& out) {
+  const auto text = AsText(value);
+  if (name == "id" && text) {
+    out.set_id(std::string(*text));
+  } else if (name == "model" && text) {
+    out.set_model(std::string(*text));
+  } else if (name == "created" && AsWhole(value)) {
+    out.set_created(*AsWhole(value));
+  } else if (name == "usage" && value.is_object()) {
+    ReadOpenAiUsage(value.get_object(), *out.mutable_usage());
+  } else if (name == "service_tier" && text) {
+    out.set_service_tier(std::string(*text));
+  } else if (name == "system_fingerprint" && text) {
+    out.set_system_fingerprint(std::string(*text));
+  } else {
+    return name == "choices" || (name == "object" && text) ||
+           (value.is_null() && (name == "id" || name == "model" || name == "created" || name == "usage" ||
+                                name == "service_tier" || name == "system_fingerprint" || name == "object"));
+  }
+  return true;
+}
+
+// Whether there is an `error` that reports one: not null, not empty.
+bool HasError(const json::object& object) {
+  const json::value* error = object.if_contains("error");
+  if (error == nullptr || error->is_null()) return false;
+  if (const auto text = AsText(*error)) return !text->empty();
+  if (const auto* members = error->if_object()) return !members->empty();
+  return !error->is_bool() || error->get_bool();
+}
+
+// An error that came inside a choice (OpenRouter, when the provider behind it broke down).
+bool ChoiceHasError(const json::value& choice) { return choice.is_object() && HasError(choice.get_object()); }
+
+std::optional<ChoiceFault> ReadChoices(const json::array& choices, v1::ChatResponse& out) {
+  for (const auto& choice : choices) {
+    if (!choice.is_object()) return ChoiceFault{.problem = "a choice is no object"};
+    v1::Choice& read = *out.add_choices();
+    if (auto fault = ReadOpenAiChoice(choice.get_object(), out.choices_size() - 1, read)) return fault;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+Decoded DecodeOpenAiResponse(const HttpResponse& response, const DecodeContext& context) {
+  if (response.status < 200 || response.status > 299) return ReadFailure(response, context);
+  const JsonDocument document(response.body, kMaxAnswerDepth);
+  if (!document.ok()) return UnreadableJson(response, document);
+  const json::object* body = document.root().if_object();
+  if (body == nullptr) return Unreadable(response, "the answer is no JSON object");
+  if (HasError(*body)) return ReadFailure(response, context);
+  const json::value* list = body->if_contains("choices");
+  const json::array* choices = list == nullptr ? nullptr : list->if_array();
+  if (choices == nullptr || choices->empty()) {
+    return ReportsError(*body) ? ReadFailure(response, context)
+                               : Unreadable(response, "the answer holds no choices");
+  }
+  for (const auto& choice : *choices) {
+    if (ChoiceHasError(choice)) return ReadFailureIn(choice, response, context);
+  }
+  v1::ChatResponse out;
+  if (auto fault = ReadChoices(*choices, out)) {
+    auto failed = Unreadable(response, fault->problem);
+    failed.failure = fault->failure;
+    failed.provider_code = std::move(fault->provider_code);
+    return failed;
+  }
+  for (const auto& member : *body) {
+    const std::string_view name = View(member.key());
+    if (!ReadMember(name, member.value(), out)) SetMember(name, member.value(), *out.mutable_extra());
+  }
+  return out;
+}
+
+}  // namespace spillway::providers

@@ -1,0 +1,263 @@
+#include "router/plan.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace spillway::router {
+namespace {
+
+// Beyond its attempt's deadline a probe gets this long to report before it is taken for lost.
+constexpr Duration kProbeGrace = std::chrono::seconds(1);
+
+// The pause before a lone 500 is tried again at the same target: long enough for a worker
+// behind the provider's balancer to be replaced, short beside any completion. Random, so that
+// calls that failed together do not come back together.
+constexpr Duration kMinPause = std::chrono::milliseconds(20);
+constexpr Duration kMaxPause = std::chrono::milliseconds(60);
+
+// The standard distributions promise no stable sequence across builds; bits do.
+Duration RandomPause(std::mt19937_64& engine) {
+  const double unit = static_cast<double>(engine() >> 11) * 0x1.0p-53;
+  return kMinPause +
+         Duration(static_cast<Duration::rep>(unit * static_cast<double>((kMaxPause - kMinPause).count())));
+}
+
+template <class... Visitors>
+struct Overloaded : Visitors... {
+  using Visitors::operator()...;
+};
+// Clang 14 does not deduce an aggregate's arguments.
+template <class... Visitors>
+Overloaded(Visitors...) -> Overloaded<Visitors...>;
+
+}  // namespace
+
+Plan::Plan(std::shared_ptr<const Table> table, const PolicyRoute* route, Instant start, Instant deadline)
+    : deadline_(deadline) {
+  report_.table = std::move(table);
+  report_.route = route;
+  if (settings().total_timeout)
+    deadline_ = std::min(deadline_, SaturatingAdd(start, *settings().total_timeout));
+  tried_.resize((route->tree.leaf_count + 63) / 64);
+  skipped_.resize(tried_.size());
+}
+
+Step Plan::On(Event event, Instant now, PlanContext context) {
+  return std::visit(Overloaded{
+                        [&](Started) { return Next(now, context); },
+                        [&](Woke) { return OnWoke(now, context); },
+                        [&](Succeeded& succeeded) { return OnSucceeded(std::move(succeeded), now, context); },
+                        [&](Failed& failed) { return OnFailed(std::move(failed), now, context); },
+                        [&](Cancelled) { return OnCancelled(now, context); },
+                    },
+                    event);
+}
+
+Step Plan::OnSucceeded(Succeeded succeeded, Instant now, PlanContext& context) {
+  AttemptRecord& record = report_.attempts.back();
+  record.end = now;
+  record.http_status = succeeded.http_status;
+  record.provider_request_id = std::move(succeeded.provider_request_id);
+  attempt_under_way_ = false;
+  Note(HealthOf(record.leaf, context).OnSuccess(ticket_, settings().health), record.leaf, now, context);
+  return Finish(Verdict::kServed, absl::StatusCode::kOk, now, context);
+}
+
+Step Plan::OnFailed(Failed failed, Instant now, PlanContext& context) {
+  FailedAttempt& attempt = failed.attempt;
+  AttemptRecord& record = report_.attempts.back();
+  record.end = now;
+  record.http_status = attempt.http_status;
+  record.provider_request_id = std::move(failed.provider_request_id);
+  attempt_under_way_ = false;
+  TargetHealth& health = HealthOf(record.leaf, context);
+  if (MayRetrySame(attempt, now, context)) {
+    // The verdict on the target waits for the retry: a failure that the retry mends never was.
+    ++same_target_retries_used_;
+    const bool at_once = attempt.connection_reset;
+    record.failed = std::move(attempt);
+    if (at_once) return Attempt(record.leaf, false, now, context);
+    return Sleep{now + RandomPause(context.engine)};
+  }
+  const bool spills = settings().fail_on.Matches(attempt);
+  const Failure failure = attempt.failure;
+  // What the policy does not call a failure is not held against the target either.
+  const bool changed =
+      spills ? health.OnFailure(ticket_, attempt, settings().health, now) : health.OnIgnored(ticket_, now);
+  record.failed = std::move(attempt);
+  Note(changed, record.leaf, now, context);
+  if (failure == Failure::kDeadline) return Finish(Verdict::kDeadline, TraitsOf(failure).code, now, context);
+  if (failure == Failure::kCancelled) {
+    return Finish(Verdict::kCancelled, TraitsOf(failure).code, now, context);
+  }
+  if (spills) return Next(now, context);
+  return Finish(Verdict::kRefused, TraitsOf(failure).code, now, context);
+}
+
+Step Plan::OnCancelled(Instant now, PlanContext& context) {
+  if (attempt_under_way_) {
+    AttemptRecord& record = report_.attempts.back();
+    record.end = now;
+    record.failed.emplace().failure = Failure::kCancelled;
+    attempt_under_way_ = false;
+    Note(HealthOf(record.leaf, context).OnIgnored(ticket_, now), record.leaf, now, context);
+  }
+  return Finish(Verdict::kCancelled, TraitsOf(Failure::kCancelled).code, now, context);
+}
+
+Step Plan::OnWoke(Instant now, PlanContext& context) {
+  const LeafId leaf = report_.attempts.back().leaf;
+  // Another call may have found the target down in the meantime.
+  const bool open = HealthOf(leaf, context).Look(now) == TargetHealth::Admission::kOpen;
+  if (now >= deadline_ || !open) return Next(now, context);
+  return Attempt(leaf, false, now, context);
+}
+
+Step Plan::AssumeSpill(Instant now, PlanContext context) {
+  attempt_under_way_ = false;
+  return Next(now, context);
+}
+
+Step Plan::Next(Instant now, PlanContext& context) {
+  if (now >= deadline_) {
+    return Finish(Verdict::kDeadline, TraitsOf(Failure::kDeadline).code, now, context);
+  }
+  if (report_.attempts.size() >= AttemptsAllowed()) return FinishExhausted(now, context);
+  const auto leaf = report_.route->tree.Pick([&](LeafId id) { return Admit(id, now, context); });
+  if (leaf) return Attempt(*leaf, false, now, context);
+  if (report_.attempts.empty() && settings().all_suspended == AllSuspended::kLeastBad) {
+    if (const auto least_bad = LeastBad(now, context)) return Attempt(*least_bad, true, now, context);
+  }
+  return FinishExhausted(now, context);
+}
+
+Step Plan::Attempt(LeafId leaf, bool last_resort, Instant now, PlanContext& context) {
+  TargetHealth& health = HealthOf(leaf, context);
+  const Instant own_deadline = SaturatingAdd(now, settings().request_timeout);
+  const Try attempt{leaf, std::min(own_deadline, deadline_),
+                    own_deadline < deadline_ ? Failure::kTimeout : Failure::kDeadline};
+  if (last_resort) {
+    ticket_ = health.EnterAsLastResort();
+  } else {
+    ticket_ = health.Enter(now, SaturatingAdd(attempt.deadline, kProbeGrace));
+    Note(ticket_.role == Ticket::Role::kProbe, leaf, now, context);
+  }
+  if (Insert(tried_, leaf)) ++tried_count_;
+  attempt_under_way_ = true;
+  AttemptRecord& record = report_.attempts.emplace_back();
+  record.leaf = leaf;
+  record.role = ticket_.role;
+  record.start = now;
+  return attempt;
+}
+
+Step Plan::FinishExhausted(Instant now, PlanContext& context) {
+  const AttemptRecord* last = report_.last_attempt();
+  if (last == nullptr) {
+    return Finish(Verdict::kAllSuspended, absl::StatusCode::kUnavailable, now, context);
+  }
+  absl::StatusCode code =
+      last->failed ? TraitsOf(last->failed->failure).code : absl::StatusCode::kUnavailable;
+  // Nobody configured the model and the one endpoint that might have had it does not.
+  const bool unknown_model =
+      report_.route->name.empty() && last->failed && last->failed->failure == Failure::kModelNotFound;
+  if (unknown_model) code = absl::StatusCode::kNotFound;
+  return Finish(Verdict::kAllFailed, code, now, context);
+}
+
+Step Plan::Finish(Verdict verdict, absl::StatusCode code, Instant now, PlanContext& context) {
+  report_.verdict = verdict;
+  report_.code = code;
+  if (verdict == Verdict::kRefused) {
+    // Other targets' suspensions have no bearing on it: only the provider's own word counts.
+    const std::optional<Duration>& hint = report_.attempts.back().failed->retry_after;
+    if (hint) report_.retry_after = std::max(*hint, Duration::zero());
+  } else if (verdict == Verdict::kAllFailed || verdict == Verdict::kAllSuspended) {
+    report_.retry_after = SoonestBack(now, context);
+  }
+  return Done{};
+}
+
+std::optional<Duration> Plan::SoonestBack(Instant now, PlanContext& context) const {
+  Instant soonest = kNever;
+  const RouteTree& tree = report_.route->tree;
+  for (LeafId leaf = tree.first_leaf; leaf < tree.first_leaf + tree.leaf_count; ++leaf) {
+    const HealthView view = HealthOf(leaf, context).View(now);
+    if (view.state == TargetState::kSuspended) soonest = std::min(soonest, std::max(view.until, now));
+  }
+  for (const AttemptRecord& attempt : report_.attempts) {
+    if (!attempt.failed || !attempt.failed->retry_after) continue;
+    // Whatever the provider said, it stays away as long as it is suspended.
+    if (HealthOf(attempt.leaf, context).View(now).state == TargetState::kSuspended) continue;
+    soonest = std::min(soonest, SaturatingAdd(attempt.end, *attempt.failed->retry_after));
+  }
+  if (soonest == kNever) return std::nullopt;
+  return std::max(soonest - now, Duration::zero());
+}
+
+bool Plan::Admit(LeafId leaf, Instant now, PlanContext& context) {
+  if (Contains(tried_, leaf)) return false;
+  const TargetHealth& health = HealthOf(leaf, context);
+  const auto admission = health.Look(now);
+  if (admission == TargetHealth::Admission::kOpen || admission == TargetHealth::Admission::kProbeDue)
+    return true;
+  if (Insert(skipped_, leaf)) report_.skipped.push_back({leaf, health.View(now)});
+  return false;
+}
+
+bool Plan::MayRetrySame(const FailedAttempt& attempt, Instant now, PlanContext& context) const {
+  if (!TraitsOf(attempt.failure).may_retry_same_target || !settings().fail_on.Matches(attempt)) return false;
+  const TargetHealth& health = HealthOf(report_.attempts.back().leaf, context);
+  // A 500 in a run of failures is no accident any more.
+  const bool lone_500 = attempt.http_status == 500 && health.fails(now) == 0;
+  if (!attempt.connection_reset && !lone_500) return false;
+  if (ticket_.role != Ticket::Role::kOrdinary || health.Look(now) != TargetHealth::Admission::kOpen)
+    return false;
+  if (same_target_retries_used_ >= settings().same_target_retries) return false;
+  if (deadline_ != kNever && now + kMaxPause >= deadline_) return false;
+  if (!settings().retries) return true;
+  // Paid out of `retries`, but never with the one the next target needs.
+  const std::size_t left = *settings().retries + std::size_t{1} - report_.attempts.size();
+  return left >= (tried_count_ < report_.route->tree.leaf_count ? 2U : 1U);
+}
+
+std::optional<LeafId> Plan::LeastBad(Instant now, PlanContext& context) const {
+  const RouteTree& tree = report_.route->tree;
+  std::optional<LeafId> best;
+  Instant best_until = kNever;
+  for (LeafId leaf = tree.first_leaf; leaf < tree.first_leaf + tree.leaf_count; ++leaf) {
+    const HealthView view = HealthOf(leaf, context).View(now);
+    // An operator's word stands.
+    if (view.by_hand || view.until >= best_until) continue;
+    best = leaf;
+    best_until = view.until;
+  }
+  return best;
+}
+
+std::size_t Plan::AttemptsAllowed() const {
+  if (settings().retries) return *settings().retries + std::size_t{1};
+  return report_.route->tree.leaf_count + same_target_retries_used_;
+}
+
+TargetHealth& Plan::HealthOf(LeafId leaf, PlanContext& context) const {
+  return context.health[report_.table->leaf(leaf).health];
+}
+
+void Plan::Note(bool changed, LeafId leaf, Instant now, PlanContext& context) const {
+  if (changed) context.transitions.push_back({report_.table->leaf(leaf), HealthOf(leaf, context).View(now)});
+}
+
+bool Plan::Contains(const LeafSet& set, LeafId leaf) const {
+  const std::size_t bit = leaf - report_.route->tree.first_leaf;
+  return (set[bit / 64] >> (bit % 64) & 1) != 0;
+}
+
+bool Plan::Insert(LeafSet& set, LeafId leaf) const {
+  if (Contains(set, leaf)) return false;
+  const std::size_t bit = leaf - report_.route->tree.first_leaf;
+  set[bit / 64] |= std::uint64_t{1} << (bit % 64);
+  return true;
+}
+
+}  // namespace spillway::router

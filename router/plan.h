@@ -1,0 +1,130 @@
+// One call's plan: events in, the next step out.
+//
+//   Started ---> Try ---> Succeeded ---------------------------> Done
+//                 ^ ^       Failed, spills, a target is left ---> Try the next
+//                 | |       Failed, a lone 500 -----> Sleep, Woke, Try the same
+//                 | +------ Failed, connection reset, Try the same at once
+//                           Failed, anything else --------------> Done
+//                           Cancelled at any time --------------> Done
+//
+// The plan holds the call's own memory (what was tried, how much time and how many retries are
+// left); targets' health is passed in. It reads no clock and is driven by one owner, one event
+// for each Try or Sleep it returned.
+#ifndef SPILLWAY_ROUTER_PLAN_H_
+#define SPILLWAY_ROUTER_PLAN_H_
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <random>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "absl/container/inlined_vector.h"
+#include "router/call_report.h"
+#include "router/table.h"
+#include "router/target_health.h"
+#include "router/time.h"
+
+namespace spillway::router {
+
+// Events.
+struct Started {};
+struct Woke {};
+struct Succeeded {
+  int http_status = 200;
+  std::string provider_request_id;
+};
+struct Failed {
+  FailedAttempt attempt;
+  std::string provider_request_id;
+};
+struct Cancelled {};
+using Event = std::variant<Started, Woke, Succeeded, Failed, Cancelled>;
+
+// Steps.
+struct Try {
+  LeafId leaf = 0;
+  // The attempt must have ended by then.
+  Instant deadline;
+  // What it is if it has not: the target's timeout, or the caller's deadline.
+  Failure on_timeout = Failure::kTimeout;
+};
+struct Sleep {
+  Instant until;
+};
+struct Done {};
+using Step = std::variant<Try, Sleep, Done>;
+
+// A target entered or left a suspension.
+struct Transition {
+  Leaf leaf;
+  HealthView now;
+};
+
+// What a step may read and change beyond the plan itself.
+struct PlanContext {
+  std::vector<TargetHealth>& health;
+  std::mt19937_64& engine;
+  // Transitions are appended.
+  std::vector<Transition>& transitions;
+};
+
+class Plan {
+ public:
+  // `route` belongs to `table`. `deadline` is the caller's, kNever if none.
+  Plan(std::shared_ptr<const Table> table, const PolicyRoute* route, Instant start, Instant deadline);
+
+  Step On(Event event, Instant now, PlanContext context);
+
+  // For explaining: the attempt under way is assumed to fail in a way that spills.
+  Step AssumeSpill(Instant now, PlanContext context);
+
+  const CallReport& report() const { return report_; }
+  // Once done.
+  CallReport TakeReport() { return std::move(report_); }
+
+ private:
+  const Settings& settings() const { return report_.route->settings; }
+  TargetHealth& HealthOf(LeafId leaf, PlanContext& context) const;
+
+  Step OnSucceeded(Succeeded succeeded, Instant now, PlanContext& context);
+  Step OnFailed(Failed failed, Instant now, PlanContext& context);
+  Step OnCancelled(Instant now, PlanContext& context);
+  Step OnWoke(Instant now, PlanContext& context);
+
+  // The next leaf in the route's order, or the end.
+  Step Next(Instant now, PlanContext& context);
+  Step Attempt(LeafId leaf, bool last_resort, Instant now, PlanContext& context);
+  Step Finish(Verdict verdict, absl::StatusCode code, Instant now, PlanContext& context);
+  Step FinishExhausted(Instant now, PlanContext& context);
+  std::optional<Duration> SoonestBack(Instant now, PlanContext& context) const;
+
+  bool Admit(LeafId leaf, Instant now, PlanContext& context);
+  bool MayRetrySame(const FailedAttempt& attempt, Instant now, PlanContext& context) const;
+  std::optional<LeafId> LeastBad(Instant now, PlanContext& context) const;
+  std::size_t AttemptsAllowed() const;
+  void Note(bool changed, LeafId leaf, Instant now, PlanContext& context) const;
+
+  // A set of the route's leaves; room for 1,024 without an allocation.
+  using LeafSet = absl::InlinedVector<std::uint64_t, 16>;
+  bool Contains(const LeafSet& set, LeafId leaf) const;
+  // False: it was there already.
+  bool Insert(LeafSet& set, LeafId leaf) const;
+
+  CallReport report_;
+  Instant deadline_;
+  Ticket ticket_;
+  bool attempt_under_way_ = false;
+  std::size_t tried_count_ = 0;
+  std::size_t same_target_retries_used_ = 0;
+  LeafSet tried_;
+  // Those in report_.skipped.
+  LeafSet skipped_;
+};
+
+}  // namespace spillway::router
+
+#endif  // SPILLWAY_ROUTER_PLAN_H_

@@ -1,0 +1,43 @@
+// A policy's settings, defaults filled in. Plain values; config.proto describes each.
+#ifndef SPILLWAY_ROUTER_SETTINGS_H_
+#define SPILLWAY_ROUTER_SETTINGS_H_
+
+#include <cstdint>
+#include <optional>
+
+#include "router/fail_on.h"
+#include "router/time.h"
+
+namespace spillway::router {
+
+// How failures add up to a suspension.
+enum class CountMode : std::uint8_t { kConsecutive, kWindow };
+
+// What to do when every target of a route is suspended.
+enum class AllSuspended : std::uint8_t { kFail, kLeastBad };
+
+// When a target is suspended and for how long.
+struct HealthRules {
+  std::uint32_t max_fails = 1;
+  CountMode count_mode = CountMode::kConsecutive;
+  Duration fail_timeout = std::chrono::seconds(10);
+  // Unset: failures are not remembered.
+  std::optional<Duration> suspend_duration;
+  Duration max_suspend_duration = std::chrono::minutes(5);
+};
+
+struct Settings {
+  Duration request_timeout = std::chrono::seconds(60);
+  // Unset: the caller's deadline alone.
+  std::optional<Duration> total_timeout;
+  // Unset: as many as the route has further targets, same-target retries on top.
+  std::optional<std::uint32_t> retries;
+  std::uint32_t same_target_retries = 1;
+  FailOn fail_on;
+  HealthRules health;
+  AllSuspended all_suspended = AllSuspended::kFail;
+};
+
+}  // namespace spillway::router
+
+#endif  // SPILLWAY_ROUTER_SETTINGS_H_

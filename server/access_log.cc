@@ -1,0 +1,77 @@
+#include "server/access_log.h"
+
+#include "providers/utf8.h"
+#include "server/log.h"
+
+namespace spillway::server {
+namespace {
+
+// Of a model that was refused for its length, too: the caller writes it, and writes no more than this.
+constexpr std::size_t kMaxModelBytes = 256;
+
+void WriteAttempts(const router::CallReport& report, LogLine& line) {
+  providers::JsonWriter& json = line.json();
+  json.Key("attempts");
+  json.BeginArray();
+  for (const router::AttemptRecord& attempt : report.attempts) {
+    const router::TargetName& name = report.table->leaf(attempt.leaf).name;
+    json.BeginObject();
+    json.Field("endpoint", name.endpoint);
+    json.Field("model", name.model);
+    line.Millis("ms", attempt.end - attempt.start);
+    if (attempt.role != router::Ticket::Role::kOrdinary) {
+      json.Field("role", attempt.role == router::Ticket::Role::kProbe ? "probe" : "last_resort");
+    }
+    if (attempt.failed) {
+      json.Field("failure", router::TraitsOf(attempt.failed->failure).name);
+      if (attempt.http_status != 0) line.Int("http_status", attempt.http_status);
+      line.TextIf("message", attempt.failed->message);
+    }
+    line.TextIf("provider_request_id", attempt.provider_request_id);
+    json.EndObject();
+  }
+  json.EndArray();
+}
+
+void WriteSkipped(const router::CallReport& report, LogLine& line) {
+  if (report.skipped.empty()) return;
+  providers::JsonWriter& json = line.json();
+  json.Key("skipped");
+  json.BeginArray();
+  for (const router::SkippedLeaf& skipped : report.skipped) {
+    const router::TargetName& name = report.table->leaf(skipped.leaf).name;
+    json.BeginObject();
+    json.Field("endpoint", name.endpoint);
+    json.Field("model", name.model);
+    json.EndObject();
+  }
+  json.EndArray();
+}
+
+void WriteTokens(const v1::Usage& usage, LogLine& line) {
+  line.Int("prompt_tokens", usage.prompt_tokens()).Int("completion_tokens", usage.completion_tokens());
+}
+
+}  // namespace
+
+void LogCall(const CallLogEntry& entry) {
+  LogLine line(LogLevel::kInfo, "call");
+  line.Text("method", entry.method)
+      .Text("request_id", entry.request_id)
+      .Text("model", providers::CutUtf8(entry.input->request->model(), kMaxModelBytes))
+      .Text("environment", router::NameOf(entry.input->environment))
+      .Text("code", NameOf(entry.code))
+      .TextIf("message", entry.message)
+      .Millis("ms", entry.end - entry.input->received);
+  if (entry.result != nullptr && entry.result->report) {
+    const router::CallReport& report = *entry.result->report;
+    line.Text("policy", report.route->name);
+    line.Millis("router_ms", entry.end - entry.input->received - entry.result->upstream);
+    WriteAttempts(report, line);
+    WriteSkipped(report, line);
+    if (report.verdict == router::Verdict::kServed) WriteTokens(entry.input->response->usage(), line);
+  }
+  line.Write();
+}
+
+}  // namespace spillway::server

@@ -1,0 +1,27 @@
+// One line a call: who asked for what, where it went, what it took.
+#ifndef SPILLWAY_SERVER_ACCESS_LOG_H_
+#define SPILLWAY_SERVER_ACCESS_LOG_H_
+
+#include <string_view>
+
+#include "server/call_runner.h"
+
+namespace spillway::server {
+
+struct CallLogEntry {
+  std::string_view method;
+  std::string_view request_id;
+  const CallInput* input = nullptr;
+  // Null: refused before a route was looked for, or none was found.
+  const CallResult* result = nullptr;
+  absl::StatusCode code = absl::StatusCode::kOk;
+  // Of a failed call.
+  std::string_view message;
+  router::Instant end;
+};
+
+void LogCall(const CallLogEntry& entry);
+
+}  // namespace spillway::server
+
+#endif  // SPILLWAY_SERVER_ACCESS_LOG_H_

@@ -1,0 +1,124 @@
+#include "server/call_status.h"
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "google/rpc/error_details.pb.h"
+#include "google/rpc/status.pb.h"
+#include "server/proto_time.h"
+#include "server/trailer_budget.h"
+
+namespace spillway::server {
+namespace {
+
+google::rpc::Status Begin(const CallStatus& status, std::string_view reason) {
+  google::rpc::Status proto;
+  proto.set_code(static_cast<int>(status.code));
+  proto.set_message(status.message);
+  google::rpc::ErrorInfo info;
+  info.set_reason(std::string(reason));
+  info.set_domain("spillway");
+  proto.add_details()->PackFrom(info);
+  return proto;
+}
+
+// `openai/prod gpt-4o: rate_limited (HTTP 429): Rate limit reached …`
+std::string Describe(const v1::Attempt& attempt) {
+  const v1::TargetRef& target = attempt.target();
+  const auto& traits = router::TraitsOf(static_cast<router::Failure>(attempt.failure()));
+  std::string text = absl::StrCat(target.provider(), "/", target.endpoint(), " ", target.model(), ": ",
+                                  absl::string_view(traits.name.data(), traits.name.size()));
+  if (attempt.http_status() != 0) absl::StrAppend(&text, " (HTTP ", attempt.http_status(), ")");
+  if (!attempt.message().empty()) absl::StrAppend(&text, ": ", attempt.message());
+  return text;
+}
+
+std::string InSeconds(router::Duration duration) {
+  const auto millis = std::chrono::ceil<std::chrono::milliseconds>(duration).count();
+  return millis < 10'000 ? absl::StrCat(millis, " ms") : absl::StrCat((millis + 999) / 1000, " s");
+}
+
+std::string MessageOf(const router::CallReport& report, const v1::RouteTrace& trace) {
+  const std::string policy =
+      trace.policy().empty() ? "primary endpoint" : absl::StrCat("policy ", trace.policy());
+  const std::string last =
+      trace.attempts().empty() ? "" : Describe(trace.attempts(trace.attempts_size() - 1));
+  switch (report.verdict) {
+    case router::Verdict::kServed:
+      return "";
+    case router::Verdict::kAllSuspended: {
+      std::string text = absl::StrCat(policy, ": every target is suspended");
+      if (report.retry_after)
+        absl::StrAppend(&text, "; the first is due back in ", InSeconds(*report.retry_after));
+      return text;
+    }
+    case router::Verdict::kAllFailed: {
+      const int tried = trace.attempts_size();
+      const std::string_view attempts = tried == 1 ? " attempt" : " attempts";
+      std::string text = absl::StrCat(policy, ": no target could serve after ", tried,
+                                      absl::string_view(attempts.data(), attempts.size()));
+      if (!trace.skipped().empty()) absl::StrAppend(&text, " (", trace.skipped_size(), " suspended)");
+      return absl::StrCat(text, "; last: ", last);
+    }
+    case router::Verdict::kRefused:
+      return last;
+    case router::Verdict::kDeadline:
+      return last.empty() ? "the deadline passed before a target could be tried"
+                          : absl::StrCat("the deadline passed; last: ", last);
+    case router::Verdict::kCancelled:
+      return "the caller cancelled";
+  }
+  return "";
+}
+
+}  // namespace
+
+CallStatus StatusOf(const router::CallReport& report, const v1::RouteTrace& trace) {
+  CallStatus status;
+  status.code = report.code;
+  if (report.code == absl::StatusCode::kOk) return status;
+  status.message = FitMessage(MessageOf(report, trace));
+  google::rpc::Status proto = Begin(status, router::NameOf(report.verdict));
+  if (report.retry_after) {
+    google::rpc::RetryInfo retry;
+    *retry.mutable_retry_delay() = ToProto(*report.retry_after);
+    proto.add_details()->PackFrom(retry);
+  }
+  proto.add_details()->PackFrom(FitTrace(trace));
+  status.details = proto.SerializeAsString();
+  return status;
+}
+
+CallStatus StatusOf(const std::vector<FieldViolation>& violations) {
+  CallStatus status;
+  status.code = absl::StatusCode::kInvalidArgument;
+  google::rpc::BadRequest bad;
+  std::vector<std::string> texts;
+  for (const FieldViolation& violation : violations) {
+    if (texts.size() == kMaxViolations) {
+      texts.push_back(absl::StrCat("and ", violations.size() - kMaxViolations, " more"));
+      break;
+    }
+    texts.push_back(absl::StrCat(violation.field, ": ", violation.description));
+    auto& proto = *bad.add_field_violations();
+    proto.set_field(violation.field);
+    proto.set_description(violation.description);
+  }
+  status.message = FitMessage(absl::StrJoin(texts, "; "));
+  google::rpc::Status proto = Begin(status, "INVALID_REQUEST");
+  proto.add_details()->PackFrom(bad);
+  status.details = proto.SerializeAsString();
+  return status;
+}
+
+CallStatus UnknownModel(const std::string& model, router::Environment environment) {
+  const std::string_view where = router::NameOf(environment);
+  CallStatus status;
+  status.code = absl::StatusCode::kNotFound;
+  status.message =
+      absl::StrCat("no policy names model '", model, "' in ", absl::string_view(where.data(), where.size()),
+                   ", and it has no primary endpoint");
+  status.details = Begin(status, "UNKNOWN_MODEL").SerializeAsString();
+  return status;
+}
+
+}  // namespace spillway::server

@@ -1,0 +1,33 @@
+// A call's end in gRPC's words: code, message for people, google.rpc.Status details for programs.
+#ifndef SPILLWAY_SERVER_CALL_STATUS_H_
+#define SPILLWAY_SERVER_CALL_STATUS_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "router/call_report.h"
+#include "server/request_check.h"
+#include "spillway/v1/chat.pb.h"
+
+namespace spillway::server {
+
+struct CallStatus {
+  absl::StatusCode code = absl::StatusCode::kOk;
+  std::string message;
+  // A serialised google.rpc.Status; empty when OK.
+  std::string details;
+};
+
+// `trace` is the report's own.
+CallStatus StatusOf(const router::CallReport& report, const v1::RouteTrace& trace);
+
+// INVALID_ARGUMENT, every field at once.
+CallStatus StatusOf(const std::vector<FieldViolation>& violations);
+
+// NOT_FOUND: nowhere to go.
+CallStatus UnknownModel(const std::string& model, router::Environment environment);
+
+}  // namespace spillway::server
+
+#endif  // SPILLWAY_SERVER_CALL_STATUS_H_

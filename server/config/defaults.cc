@@ -1,0 +1,104 @@
+#include "server/config/defaults.h"
+
+#include <google/protobuf/duration.pb.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <utility>
+
+namespace spillway::server {
+namespace {
+
+using google::protobuf::Duration;
+
+constexpr char kGrpcAddress[] = "0.0.0.0:50051";
+constexpr char kAdminAddress[] = "127.0.0.1:9901";
+constexpr int kMaxMessageBytes = 32 * 1024 * 1024;
+constexpr std::chrono::nanoseconds kShutdownGrace = std::chrono::seconds(30);
+constexpr const char* kFailOn[] = {"error", "timeout", "401", "403", "404", "408", "429", "5xx"};
+
+Duration Seconds(std::int64_t seconds) {
+  Duration duration;
+  duration.set_seconds(seconds);
+  return duration;
+}
+
+bool Shorter(const Duration& a, const Duration& b) {
+  return std::pair(a.seconds(), a.nanos()) < std::pair(b.seconds(), b.nanos());
+}
+
+int TargetCount(const v1::Failover& failover) {
+  int count = 0;
+  for (const v1::RouteNode& node : failover.targets()) {
+    count += node.has_failover() ? TargetCount(node.failover()) : 1;
+  }
+  return count;
+}
+
+void FillSuspension(const v1::Policy& policy, v1::PolicySettings* settings) {
+  settings->set_max_fails(policy.has_max_fails() ? static_cast<std::int32_t>(policy.max_fails()) : 1);
+  settings->set_count_mode(policy.count_mode() == v1::COUNT_MODE_WINDOW ? "window" : "consecutive");
+  *settings->mutable_fail_timeout() = policy.has_fail_timeout() ? policy.fail_timeout() : Seconds(10);
+  settings->set_all_suspended(policy.all_suspended() == v1::ALL_SUSPENDED_LEAST_BAD ? "least_bad" : "fail");
+  if (!policy.has_suspend_duration()) return;
+  *settings->mutable_suspend_duration() = policy.suspend_duration();
+  *settings->mutable_max_suspend_duration() =
+      policy.has_max_suspend_duration() ? policy.max_suspend_duration()
+                                        : std::max(Seconds(5 * 60), policy.suspend_duration(), Shorter);
+}
+
+}  // namespace
+
+std::string GrpcAddress(const v1::Config& config) {
+  const std::string& address = config.server().grpc().address();
+  return address.empty() ? kGrpcAddress : address;
+}
+
+std::string AdminAddress(const v1::Config& config) {
+  const std::string& address = config.server().admin().address();
+  return address.empty() ? kAdminAddress : address;
+}
+
+int MaxMessageBytes(const v1::Config& config) {
+  const v1::GrpcListener& grpc = config.server().grpc();
+  return grpc.has_max_message_bytes() ? static_cast<int>(grpc.max_message_bytes()) : kMaxMessageBytes;
+}
+
+std::chrono::nanoseconds ShutdownGrace(const v1::Config& config) {
+  if (!config.server().has_shutdown_grace()) return kShutdownGrace;
+  const Duration& grace = config.server().shutdown_grace();
+  // The schema allows for more than nanoseconds can count; nobody waits for a year to stop.
+  constexpr std::chrono::seconds kLongest = std::chrono::hours(24 * 365);
+  return std::min<std::chrono::nanoseconds>(
+      kLongest, std::chrono::seconds(std::min(grace.seconds(), kLongest.count())) +
+                    std::chrono::nanoseconds(grace.nanos()));
+}
+
+std::string AdminGrpcAddress(const v1::Config& config) { return config.server().admin().grpc_address(); }
+
+v1::Environment EnvironmentOf(const v1::Endpoint& endpoint) {
+  return endpoint.environment() == v1::ENVIRONMENT_UNSPECIFIED ? v1::ENVIRONMENT_PRODUCTION
+                                                               : endpoint.environment();
+}
+
+int TargetCount(const v1::Route& route) { return TargetCount(route.failover()); }
+
+v1::PolicySettings EffectiveSettings(const v1::Policy& policy, const v1::Route& route) {
+  v1::PolicySettings settings;
+  *settings.mutable_request_timeout() = policy.has_request_timeout() ? policy.request_timeout() : Seconds(60);
+  if (policy.has_total_timeout()) *settings.mutable_total_timeout() = policy.total_timeout();
+  settings.set_retries(policy.has_retries() ? static_cast<std::int32_t>(policy.retries())
+                                            : std::max(0, TargetCount(route) - 1));
+  settings.set_same_target_retries(
+      policy.has_same_target_retries() ? static_cast<std::int32_t>(policy.same_target_retries()) : 1);
+  *settings.mutable_fail_on() = policy.fail_on();
+  if (policy.fail_on().empty()) {
+    for (const char* word : kFailOn) settings.add_fail_on(word);
+  }
+  FillSuspension(policy, &settings);
+  return settings;
+}
+
+v1::PolicySettings PrimarySettings() { return EffectiveSettings(v1::Policy(), v1::Route()); }
+
+}  // namespace spillway::server

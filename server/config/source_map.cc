@@ -1,0 +1,40 @@
+#include "server/config/source_map.h"
+
+#include <utility>
+
+namespace spillway::server {
+namespace {
+
+absl::string_view View(std::string_view text) { return {text.data(), text.size()}; }
+
+}  // namespace
+
+std::string FieldPath(std::string_view parent, std::string_view field) {
+  std::string path(parent);
+  if (!path.empty()) path += '.';
+  return path.append(field);
+}
+
+std::string ItemPath(std::string_view list, std::size_t index) {
+  return std::string(list) + "[" + std::to_string(index) + "]";
+}
+
+Position SourceMap::Find(std::string_view path) const {
+  while (true) {
+    const auto found = positions_.find(View(path));
+    if (found != positions_.end()) return found->second;
+    if (path.empty()) return Position{};
+    const std::size_t end = path.find_last_of(".[");
+    path = end == std::string_view::npos ? std::string_view() : path.substr(0, end);
+  }
+}
+
+bool SourceMap::Contains(std::string_view path) const { return positions_.contains(View(path)); }
+
+bool SourceMap::IsBroken(std::string_view path) const { return broken_.contains(View(path)); }
+
+void SourceMap::Add(std::string path, Position at) { positions_.insert_or_assign(std::move(path), at); }
+
+void SourceMap::MarkBroken(std::string path) { broken_.insert(std::move(path)); }
+
+}  // namespace spillway::server

@@ -1,0 +1,67 @@
+#include "server/grpc/call_metadata.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "server/log.h"
+#include "server/request_id.h"
+
+namespace spillway::server {
+namespace {
+
+// At its deadline a caller hangs up without listening. To tell it what happened (the trace, who failed and
+// why) the call must end a little earlier: a twentieth of what is left, 20 ms at most.
+router::Duration ReplyMargin(router::Duration left) {
+  return std::clamp<router::Duration>(left / 20, router::Duration::zero(), std::chrono::milliseconds(20));
+}
+
+}  // namespace
+
+std::string RequestIdOf(const grpc::ServerContext& context) {
+  const auto found = context.client_metadata().find("x-request-id");
+  if (found != context.client_metadata().end()) {
+    const std::string_view id(found->second.data(), found->second.size());
+    if (IsFitRequestId(id)) return std::string(id);
+  }
+  return NewRequestId();
+}
+
+router::Instant DeadlineOf(const grpc::ServerContext& context, router::Instant now) {
+  const auto deadline = context.deadline();
+  if (deadline == std::chrono::system_clock::time_point::max()) return router::kNever;
+  const router::Duration left = deadline - std::chrono::system_clock::now();
+  return router::SaturatingAdd(now, left - ReplyMargin(left));
+}
+
+void AddMetadata(const CallInput& input, const CallResult& result, const std::string& request_id,
+                 grpc::ServerContext& context) {
+  const bool served = result.report && result.report->verdict == router::Verdict::kServed;
+  const auto add = [&](const char* name, const std::string& value) {
+    if (served) {
+      context.AddInitialMetadata(name, value);
+    } else {
+      context.AddTrailingMetadata(name, value);
+    }
+  };
+  add("x-request-id", request_id);
+  if (!result.report) return;
+  const router::CallReport& report = *result.report;
+  if (served) {
+    const router::TargetName& target = report.table->leaf(report.attempts.back().leaf).name;
+    add("x-spillway-provider", target.provider);
+    add("x-spillway-model", target.model.empty() ? input.request->model() : target.model);
+    add("x-spillway-endpoint", target.endpoint);
+    add("x-spillway-upstream-latency-ms", FormatMillis(result.serving_upstream));
+  }
+  add("x-spillway-policy", report.route->name);
+  add("x-spillway-attempts", absl::StrCat(report.attempts.size()));
+  add("x-spillway-router-latency-ms", FormatMillis(result.end - input.received - result.upstream));
+}
+
+grpc::Status ToGrpc(CallStatus status) {
+  if (status.code == absl::StatusCode::kOk) return grpc::Status::OK;
+  return {static_cast<grpc::StatusCode>(status.code), std::move(status.message), std::move(status.details)};
+}
+
+}  // namespace spillway::server

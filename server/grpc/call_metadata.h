@@ -1,0 +1,31 @@
+// What a gRPC call says beside its messages: the caller's metadata in, ours out.
+#ifndef SPILLWAY_SERVER_GRPC_CALL_METADATA_H_
+#define SPILLWAY_SERVER_GRPC_CALL_METADATA_H_
+
+#include <grpcpp/server_context.h>
+
+#include <string>
+
+#include "router/time.h"
+#include "server/call_runner.h"
+#include "server/call_status.h"
+
+namespace spillway::server {
+
+// The caller's x-request-id, or a new one where it has none that is fit.
+std::string RequestIdOf(const grpc::ServerContext& context);
+
+// The caller's deadline on our clock, less the moment it takes to tell the caller about it; kNever
+// without one.
+router::Instant DeadlineOf(const grpc::ServerContext& context, router::Instant now);
+
+// The x-spillway-* and x-request-id of a served call, as initial metadata; what applies of them of
+// a failed one, as trailers.
+void AddMetadata(const CallInput& input, const CallResult& result, const std::string& request_id,
+                 grpc::ServerContext& context);
+
+grpc::Status ToGrpc(CallStatus status);
+
+}  // namespace spillway::server
+
+#endif  // SPILLWAY_SERVER_GRPC_CALL_METADATA_H_

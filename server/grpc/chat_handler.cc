@@ -1,0 +1,112 @@
+#include "server/grpc/chat_handler.h"
+
+#include <grpcpp/server_context.h>
+#include <grpcpp/support/async_unary_call.h>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "server/access_log.h"
+#include "server/call_status.h"
+#include "server/grpc/call_metadata.h"
+#include "server/grpc/front.h"
+#include "server/grpc/tag.h"
+#include "server/request_check.h"
+#include "server/trace.h"
+
+namespace spillway::server {
+namespace {
+
+// One call. Lives as long as one of its tags is out or its run holds it.
+class ChatHandler : public std::enable_shared_from_this<ChatHandler> {
+ public:
+  explicit ChatHandler(FrontContext& context) : context_(context), responder_(&grpc_) {}
+
+  void Listen() {
+    // Without it a caller's cancel would be noticed only when the answer is written.
+    grpc_.AsyncNotifyWhenDone(done_tag_.Arm(shared_from_this()));
+    context_.service.RequestChat(&grpc_, &request_, &responder_, context_.queue.get(), context_.queue.get(),
+                                 request_tag_.Arm(shared_from_this()));
+  }
+
+ private:
+  // Queue thread.
+  void OnRequest(bool ok) {
+    if (!ok) return done_tag_.Disarm();  // The server is shutting down.
+    ListenForChat(context_);
+    input_.request = &request_;
+    input_.response = &response_;
+    input_.received = std::chrono::steady_clock::now();
+    input_.deadline = DeadlineOf(grpc_, input_.received);
+    request_id_ = RequestIdOf(grpc_);
+    boost::asio::post(context_.io, [self = shared_from_this()] { self->Begin(); });
+  }
+
+  // Queue thread.
+  void OnDone(bool) {
+    if (!grpc_.IsCancelled()) return;
+    boost::asio::post(context_.io, [self = shared_from_this()] {
+      if (const auto call = std::exchange(self->call_, nullptr))
+        call->Cancel(std::chrono::steady_clock::now());
+    });
+  }
+
+  void OnFinished(bool) {}
+
+  // I/O thread, and all below.
+  void Begin() {
+    const std::vector<FieldViolation> violations = CheckRequest(request_);
+    if (!violations.empty()) {
+      context_.metrics.CountUnrouted(input_.environment, absl::StatusCode::kInvalidArgument);
+      CallResult result;
+      result.end = std::chrono::steady_clock::now();
+      return Reply(result, StatusOf(violations));
+    }
+    call_ = context_.runner.Run(
+        input_, [self = shared_from_this()](const CallResult& result) { self->OnResult(result); });
+  }
+
+  void OnResult(const CallResult& result) {
+    call_.reset();
+    if (!result.report) return Reply(result, UnknownModel(request_.model(), input_.environment));
+    v1::RouteTrace& trace = *response_.mutable_route();
+    FillTrace(*result.report, request_.model(), WallClock::Now(), trace);
+    Reply(result, StatusOf(*result.report, trace));
+  }
+
+  void Reply(const CallResult& result, CallStatus status) {
+    AddMetadata(input_, result, request_id_, grpc_);
+    CallLogEntry entry{"Chat", request_id_, &input_, &result, status.code, status.message, result.end};
+    const std::string message = status.message;
+    entry.message = message;
+    const grpc::Status grpc_status = ToGrpc(std::move(status));
+    if (grpc_status.ok()) {
+      responder_.Finish(response_, grpc_status, finish_tag_.Arm(shared_from_this()));
+    } else {
+      responder_.FinishWithError(grpc_status, finish_tag_.Arm(shared_from_this()));
+    }
+    // After the reply is on its way: the log is nothing to wait for.
+    LogCall(entry);
+  }
+
+  FrontContext& context_;
+  grpc::ServerContext grpc_;
+  v1::ChatRequest request_;
+  v1::ChatResponse response_;
+  grpc::ServerAsyncResponseWriter<v1::ChatResponse> responder_;
+  CallInput input_;
+  std::string request_id_;
+  std::shared_ptr<RunningCall> call_;
+  CallTag<ChatHandler> request_tag_{&ChatHandler::OnRequest};
+  CallTag<ChatHandler> done_tag_{&ChatHandler::OnDone};
+  CallTag<ChatHandler> finish_tag_{&ChatHandler::OnFinished};
+};
+
+}  // namespace
+
+void ListenForChat(FrontContext& context) { std::make_shared<ChatHandler>(context)->Listen(); }
+
+}  // namespace spillway::server

@@ -1,0 +1,23 @@
+// "127.0.0.1:9901", "[::1]:9901" taken apart.
+#ifndef SPILLWAY_SERVER_HOST_PORT_H_
+#define SPILLWAY_SERVER_HOST_PORT_H_
+
+#include <cstdint>
+#include <cstdlib>
+#include <string>
+#include <utility>
+
+namespace spillway::server {
+
+// `address` is one the configuration's validator passed.
+inline std::pair<std::string, std::uint16_t> SplitHostPort(const std::string& address) {
+  const std::size_t colon = address.rfind(':');
+  std::string host = address.substr(0, colon);
+  if (host.size() > 2 && host.front() == '[') host = host.substr(1, host.size() - 2);
+  return {std::move(host),
+          static_cast<std::uint16_t>(std::strtoul(address.c_str() + colon + 1, nullptr, 10))};
+}
+
+}  // namespace spillway::server
+
+#endif  // SPILLWAY_SERVER_HOST_PORT_H_

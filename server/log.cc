@@ -1,0 +1,104 @@
+#include "server/log.h"
+
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include <cstdlib>
+#include <ctime>
+#include <memory>
+
+#include "absl/strings/str_cat.h"
+
+namespace spillway::server {
+namespace {
+
+std::string_view NameOf(LogLevel level) {
+  switch (level) {
+    case LogLevel::kInfo:
+      return "info";
+    case LogLevel::kWarning:
+      return "warning";
+    case LogLevel::kError:
+      return "error";
+  }
+  return "info";
+}
+
+// Appends 2026-01-31T23:59:59.123Z. The calendar is worked out once a second and thread.
+void AppendTime(std::chrono::system_clock::time_point now, std::string& out) {
+  struct Second {
+    std::time_t at = -1;
+    char text[32];
+    std::size_t length = 0;
+  };
+  thread_local Second second;
+  const auto millis = std::chrono::floor<std::chrono::milliseconds>(now).time_since_epoch().count();
+  if (const std::time_t at = millis / 1000; at != second.at) {
+    std::tm parts{};
+    gmtime_r(&at, &parts);
+    second.length = std::strftime(second.text, sizeof second.text, "%Y-%m-%dT%H:%M:%S", &parts);
+    second.at = at;
+  }
+  absl::StrAppend(&out, absl::string_view(second.text, second.length), ".",
+                  absl::Dec(millis % 1000, absl::kZeroPad3), "Z");
+}
+
+}  // namespace
+
+void InitLogging() {
+  auto logger =
+      std::make_shared<spdlog::logger>("spillway", std::make_shared<spdlog::sinks::stdout_sink_mt>());
+  logger->set_pattern("%v");
+  spdlog::set_default_logger(std::move(logger));
+}
+
+LogLine::LogLine(LogLevel level, std::string_view event, std::chrono::system_clock::time_point now)
+    : level_(level), json_(line_) {
+  line_.reserve(768);
+  json_.BeginObject();
+  json_.Key("ts");
+  line_ += '"';
+  AppendTime(now, line_);
+  line_ += '"';
+  json_.Field("level", NameOf(level));
+  json_.Field("event", event);
+}
+
+LogLine& LogLine::Text(std::string_view name, std::string_view value) {
+  json_.Field(name, value);
+  return *this;
+}
+
+LogLine& LogLine::TextIf(std::string_view name, std::string_view value) {
+  if (!value.empty()) json_.Field(name, value);
+  return *this;
+}
+
+LogLine& LogLine::Int(std::string_view name, std::int64_t value) {
+  json_.Key(name);
+  json_.Int(value);
+  return *this;
+}
+
+LogLine& LogLine::Millis(std::string_view name, std::chrono::nanoseconds value) {
+  json_.Key(name);
+  // Three decimals always, so that columns line up and the text needs no shortest-form search.
+  line_ += FormatMillis(value);
+  return *this;
+}
+
+void LogLine::Write() {
+  json_.EndObject();
+  const auto level = level_ == LogLevel::kError     ? spdlog::level::err
+                     : level_ == LogLevel::kWarning ? spdlog::level::warn
+                                                    : spdlog::level::info;
+  spdlog::default_logger_raw()->log(level, spdlog::string_view_t(line_.data(), line_.size()));
+}
+
+std::string FormatMillis(std::chrono::nanoseconds value) {
+  const auto micros = value.count() / 1000;
+  const auto size = std::abs(micros);
+  return absl::StrCat(micros < 0 ? "-" : "", size / 1000, ".", absl::Dec(size % 1000, absl::kZeroPad3));
+}
+
+}  // namespace spillway::server

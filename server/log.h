@@ -1,0 +1,51 @@
+// What the server says to its operator: one JSON object a line, on stdout.
+//
+// Every line has `ts` (RFC 3339, UTC), `level` and `event`. Values come from configuration and
+// from classified failures, whose texts are redacted before they get here. Thread-safe.
+#ifndef SPILLWAY_SERVER_LOG_H_
+#define SPILLWAY_SERVER_LOG_H_
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "providers/json_writer.h"
+
+namespace spillway::server {
+
+enum class LogLevel : std::uint8_t { kInfo, kWarning, kError };
+
+// One line under construction. Write() sends it; a line that is not written is nothing.
+class LogLine {
+ public:
+  LogLine(LogLevel level, std::string_view event, std::chrono::system_clock::time_point now);
+  LogLine(LogLevel level, std::string_view event) : LogLine(level, event, std::chrono::system_clock::now()) {}
+
+  LogLine& Text(std::string_view name, std::string_view value);
+  // Left out when empty.
+  LogLine& TextIf(std::string_view name, std::string_view value);
+  LogLine& Int(std::string_view name, std::int64_t value);
+  // Milliseconds with three decimals.
+  LogLine& Millis(std::string_view name, std::chrono::nanoseconds value);
+
+  // For nested values.
+  providers::JsonWriter& json() { return json_; }
+
+  void Write();
+
+ private:
+  LogLevel level_;
+  std::string line_;
+  providers::JsonWriter json_;
+};
+
+// Chooses stdout and makes each line visible at once. Call once, before the first line.
+void InitLogging();
+
+// "12.345": milliseconds, for logs and metadata.
+std::string FormatMillis(std::chrono::nanoseconds value);
+
+}  // namespace spillway::server
+
+#endif  // SPILLWAY_SERVER_LOG_H_

@@ -1,0 +1,112 @@
+// What Prometheus sees. Series are made from configuration and from closed enums only: a
+// caller can create none.
+//
+// Handles are resolved when they are first needed and kept (a look-up by labels costs 30 times
+// an increment): LeafMetrics and RouteMetrics belong to one configuration and are used on the I/O
+// thread only. The registry itself is thread-safe.
+#ifndef SPILLWAY_SERVER_METRICS_H_
+#define SPILLWAY_SERVER_METRICS_H_
+
+#include <prometheus/counter.h>
+#include <prometheus/gauge.h>
+#include <prometheus/histogram.h>
+#include <prometheus/registry.h>
+
+#include <array>
+#include <string>
+#include <tuple>
+
+#include "absl/container/flat_hash_map.h"
+#include "router/call_report.h"
+#include "router/router.h"
+#include "spillway/v1/chat.pb.h"
+#include "transport/http_client.h"
+
+namespace spillway::server {
+
+class Metrics;
+
+// The handles of one leaf.
+class LeafMetrics {
+ public:
+  LeafMetrics(Metrics& metrics, const router::Leaf& leaf);
+
+  void CountAttempt(const router::AttemptRecord& attempt);
+  void CountTokens(const v1::Usage& usage);
+
+ private:
+  prometheus::Counter& Outcome(std::size_t index);
+
+  Metrics& metrics_;
+  prometheus::Labels labels_;
+  // [0] is ok, the others are numbered as Failure.
+  std::array<prometheus::Counter*, router::kFailureCount + 1> outcomes_{};
+  prometheus::Histogram* duration_;
+  std::array<prometheus::Counter*, 4> tokens_{};
+};
+
+// The handles of one policy in one environment.
+class RouteMetrics {
+ public:
+  RouteMetrics(Metrics& metrics, const std::string& policy, router::Environment environment);
+
+  // Everything a call's report says, but for its attempts.
+  void CountCall(const router::CallReport& report, router::Duration duration);
+
+ private:
+  using Failover = std::tuple<router::LeafId, router::LeafId, router::Failure>;
+
+  void CountFailovers(const router::CallReport& report);
+
+  Metrics& metrics_;
+  std::string policy_;
+  std::string environment_;
+  // Indexed by gRPC status code.
+  std::array<prometheus::Counter*, 17> calls_{};
+  prometheus::Histogram* duration_;
+  absl::flat_hash_map<Failover, prometheus::Counter*> failovers_;
+};
+
+class Metrics {
+ public:
+  Metrics();
+
+  // The exposition format.
+  std::string Serialize() const;
+
+  void CountSuspension(const router::Transition& transition);
+  void SetTargetState(const router::TargetName& target, router::TargetState state);
+  void SetConnections(const std::string& endpoint, const transport::ConnectionCounts& counts);
+  void SetConfigHash(std::uint64_t hash);
+
+  // A call that no route was found for, or that was refused before one was looked for.
+  void CountUnrouted(router::Environment environment, absl::StatusCode code);
+
+  prometheus::Gauge& in_flight() { return *in_flight_; }
+  prometheus::Histogram& router_overhead() { return *router_overhead_; }
+
+ private:
+  friend class LeafMetrics;
+  friend class RouteMetrics;
+
+  prometheus::Registry registry_;
+  prometheus::Family<prometheus::Counter>& calls_;
+  prometheus::Family<prometheus::Histogram>& call_duration_;
+  prometheus::Family<prometheus::Counter>& attempts_;
+  prometheus::Family<prometheus::Histogram>& attempt_duration_;
+  prometheus::Family<prometheus::Counter>& failovers_;
+  prometheus::Family<prometheus::Counter>& suspensions_;
+  prometheus::Family<prometheus::Counter>& tokens_;
+  prometheus::Family<prometheus::Gauge>& target_state_;
+  prometheus::Family<prometheus::Gauge>& connections_;
+  prometheus::Histogram* router_overhead_;
+  prometheus::Gauge* in_flight_;
+  prometheus::Gauge* config_hash_;
+};
+
+// The name of a status code as the field writes it: "RESOURCE_EXHAUSTED".
+std::string_view NameOf(absl::StatusCode code);
+
+}  // namespace spillway::server
+
+#endif  // SPILLWAY_SERVER_METRICS_H_

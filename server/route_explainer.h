@@ -1,0 +1,18 @@
+// What RouterService.Route answers, whatever door the question came through.
+#ifndef SPILLWAY_SERVER_ROUTE_EXPLAINER_H_
+#define SPILLWAY_SERVER_ROUTE_EXPLAINER_H_
+
+#include "server/call_status.h"
+#include "server/runtime.h"
+#include "server/shared_router.h"
+#include "spillway/v1/router.pb.h"
+
+namespace spillway::server {
+
+// `own` is the environment a request that names none is about. I/O thread, where `runtime` belongs.
+CallStatus ExplainRoute(const v1::RouteRequest& request, router::Environment own, SharedRouter& router,
+                        Runtime& runtime, v1::RouteResponse& response);
+
+}  // namespace spillway::server
+
+#endif  // SPILLWAY_SERVER_ROUTE_EXPLAINER_H_

@@ -1,0 +1,22 @@
+// The fixed exchange of the benchmark: one chat call of about 1 KB each way, on both sides of a router.
+//
+// Pure and deterministic; call once at start and keep the result.
+#ifndef SPILLWAY_TESTS_BENCH_CANNED_H_
+#define SPILLWAY_TESTS_BENCH_CANNED_H_
+
+#include <string>
+
+namespace spillway::bench {
+
+// A serialised spillway.v1.ChatRequest for `model`.
+std::string CannedChatRequest(const std::string& model);
+
+// A serialised spillway.v1.ChatResponse, saying what answer.json says.
+std::string CannedChatResponse();
+
+// The same request as an OpenAI JSON body.
+std::string CannedUpstreamBody();
+
+}  // namespace spillway::bench
+
+#endif  // SPILLWAY_TESTS_BENCH_CANNED_H_

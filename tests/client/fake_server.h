@@ -1,0 +1,101 @@
+// A Spillway server that does as told: replies, metadata and errors by script, calls recorded.
+//
+// Thread-safe once started. Listens on a free loopback port; serves both the public and the
+// admin service there. Destroying it ends calls in flight.
+#ifndef SPILLWAY_TESTS_CLIENT_FAKE_SERVER_H_
+#define SPILLWAY_TESTS_CLIENT_FAKE_SERVER_H_
+
+#include <chrono>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "absl/synchronization/notification.h"
+#include "grpcpp/grpcpp.h"
+#include "spillway/v1/admin.grpc.pb.h"
+#include "spillway/v1/router.grpc.pb.h"
+
+namespace spillway::testing {
+
+// What the server answers to one method.
+template <typename Response>
+struct Script {
+  Response response;
+  grpc::Status status;
+  std::map<std::string, std::string> initial_metadata;
+  std::map<std::string, std::string> trailers;
+  // Answer only when the server is destroyed.
+  bool silent = false;
+};
+
+// What the server saw of a call.
+template <typename Request>
+struct Seen {
+  Request request;
+  std::multimap<std::string, std::string> metadata;
+  std::chrono::system_clock::time_point deadline;
+};
+
+// UNAVAILABLE with google.rpc.Status details, as a Spillway server sends them.
+grpc::Status StatusWithDetails(
+    grpc::StatusCode code, const std::string& message,
+    const std::vector<std::reference_wrapper<const google::protobuf::Message>>& details);
+
+class FakeServer {
+ public:
+  // What to answer; set before the calls.
+  struct Scripts {
+    Script<v1::ChatResponse> chat;
+    Script<v1::RouteResponse> route;
+    Script<v1::ListTargetsResponse> list_targets;
+    Script<v1::SuspendTargetResponse> suspend_target;
+    Script<v1::ResumeTargetResponse> resume_target;
+  };
+
+  // What was asked.
+  struct Log {
+    std::vector<Seen<v1::ChatRequest>> chat;
+    std::vector<Seen<v1::RouteRequest>> route;
+    std::vector<Seen<v1::ListTargetsRequest>> list_targets;
+    std::vector<Seen<v1::SuspendTargetRequest>> suspend_target;
+    std::vector<Seen<v1::ResumeTargetRequest>> resume_target;
+  };
+
+  explicit FakeServer(
+      std::shared_ptr<grpc::ServerCredentials> credentials = grpc::InsecureServerCredentials());
+  ~FakeServer();
+
+  // "127.0.0.1:PORT".
+  const std::string& address() const { return address_; }
+
+  Scripts scripts;
+
+  // Every call so far.
+  Log log() const;
+
+ private:
+  class Router;
+  class Admin;
+
+  template <typename Request, typename Response>
+  grpc::Status Play(const Script<Response>& script, std::vector<Seen<Request>> Log::*seen,
+                    grpc::ServerContext* context, const Request* request, Response* response);
+
+  mutable std::mutex mutex_;
+  Log log_;  // Guarded by mutex_.
+  absl::Notification ending_;
+  std::unique_ptr<Router> router_;
+  std::unique_ptr<Admin> admin_;
+  std::unique_ptr<grpc::Server> server_;
+  std::string address_;
+};
+
+// An address of this machine where nobody listens.
+std::string UnusedAddress();
+
+}  // namespace spillway::testing
+
+#endif  // SPILLWAY_TESTS_CLIENT_FAKE_SERVER_H_

@@ -1,0 +1,24 @@
+#include "tests/replay/shared_folder.h"
+
+#include <cstdio>
+#include <cstdlib>
+
+namespace spillway::replay {
+
+std::optional<std::filesystem::path> SharedFolder() {
+  const char* named = std::getenv("SPILLWAY_SHARED");
+  const std::filesystem::path folder =
+      named != nullptr ? std::filesystem::path(named)
+                       : std::filesystem::path(SPILLWAY_SOURCE_DIR).parent_path() / "shared";
+  if (std::filesystem::is_directory(folder / "recordings")) return folder;
+  std::fprintf(stderr,
+               "\n"
+               "*** SKIPPED: no recorded provider traffic under %s\n"
+               "*** Set SPILLWAY_SHARED to the folder that holds recordings/. This test proved nothing.\n\n",
+               folder.c_str());
+  return std::nullopt;
+}
+
+bool RecordingsAreRequired() { return std::getenv("CI") != nullptr; }
+
+}  // namespace spillway::replay

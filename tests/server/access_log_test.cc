@@ -1,0 +1,97 @@
+#include "server/access_log.h"
+
+#include <gtest/gtest.h>
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <string>
+
+#include "tests/server/played_call.h"
+#include "tests/support/log_capture.h"
+
+namespace spillway::server {
+namespace {
+
+using router::Failure;
+
+class AccessLogTest : public ::testing::Test {
+ protected:
+  AccessLogTest() {
+    request_.set_model("gpt-4o");
+    input_.request = &request_;
+    input_.response = &response_;
+    input_.received = calls_.now();
+  }
+
+  boost::json::object Log(const CallResult* result, absl::StatusCode code, std::string_view message = "") {
+    LogCall({"Chat", "r-1", &input_, result, code, message, calls_.now()});
+    const auto lines = capture_.Events("call");
+    EXPECT_EQ(lines.size(), 1u);
+    return lines.empty() ? boost::json::object() : lines[0];
+  }
+
+  testing::LogCapture capture_;
+  PlayedCalls calls_;
+  v1::ChatRequest request_;
+  v1::ChatResponse response_;
+  CallInput input_;
+};
+
+TEST_F(AccessLogTest, AServedCallIsToldWhole) {
+  CallResult result;
+  result.report =
+      calls_.Play({PlayedCalls::Fails(Failure::kRateLimited, 429, "say \"please\"\n"), router::Succeeded{}});
+  result.upstream = milliseconds(15);
+  response_.mutable_usage()->set_prompt_tokens(12);
+  const boost::json::object line = Log(&result, absl::StatusCode::kOk);
+  EXPECT_EQ(line.at("method"), "Chat");
+  EXPECT_EQ(line.at("request_id"), "r-1");
+  EXPECT_EQ(line.at("model"), "gpt-4o");
+  EXPECT_EQ(line.at("environment"), "production");
+  EXPECT_EQ(line.at("code"), "OK");
+  EXPECT_EQ(line.at("policy"), "chat");
+  EXPECT_EQ(line.at("ms").as_double(), 20);
+  EXPECT_EQ(line.at("router_ms").as_double(), 5);
+  EXPECT_EQ(line.at("prompt_tokens"), 12);
+  const boost::json::array& attempts = line.at("attempts").as_array();
+  ASSERT_EQ(attempts.size(), 2u);
+  EXPECT_EQ(attempts[0].at("endpoint"), "prod");
+  EXPECT_EQ(attempts[0].at("failure"), "rate_limited");
+  EXPECT_EQ(attempts[0].at("http_status"), 429);
+  EXPECT_EQ(attempts[0].at("message"), "say \"please\"\n");
+  EXPECT_FALSE(attempts[1].as_object().contains("failure"));
+}
+
+TEST_F(AccessLogTest, SkippedTargetsAndProbesAreNamed) {
+  router::Settings settings;
+  settings.health.suspend_duration = seconds(30);
+  calls_ = PlayedCalls(settings);
+  calls_.Play({PlayedCalls::Fails(Failure::kOverloaded, 503), router::Succeeded{}});
+  calls_.router().Suspend("eu", "gpt-4o-mini", calls_.now() + seconds(1), calls_.now());
+  calls_.Advance(seconds(2));
+  CallResult result;
+  result.report = calls_.Play({router::Succeeded{}});
+  const boost::json::object line = Log(&result, absl::StatusCode::kOk);
+  EXPECT_EQ(line.at("skipped").at(0).at("endpoint"), "prod");
+  EXPECT_EQ(line.at("attempts").at(0).at("role"), "probe");
+}
+
+TEST_F(AccessLogTest, ARefusedCallHasNoRoute) {
+  const CallResult result;
+  const boost::json::object line = Log(&result, absl::StatusCode::kInvalidArgument, "model: is required");
+  EXPECT_EQ(line.at("code"), "INVALID_ARGUMENT");
+  EXPECT_EQ(line.at("message"), "model: is required");
+  EXPECT_FALSE(line.contains("policy"));
+  EXPECT_FALSE(line.contains("attempts"));
+}
+
+// A caller writes the model; a log that takes all of it can be filled by one call.
+TEST_F(AccessLogTest, AnEndlessModelIsCut) {
+  request_.set_model(std::string(1 << 20, 'm') + "é");
+  const boost::json::object line = Log(nullptr, absl::StatusCode::kInvalidArgument);
+  EXPECT_LT(line.at("model").as_string().size(), 1024u);
+  EXPECT_EQ(line.at("model").as_string().subview(0, 4), "mmmm");
+}
+
+}  // namespace
+}  // namespace spillway::server

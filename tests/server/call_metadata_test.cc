@@ -1,0 +1,100 @@
+#include "server/grpc/call_metadata.h"
+
+#include <gmock/gmock.h>
+#include <grpcpp/test/server_context_test_spouse.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "tests/server/played_call.h"
+
+namespace spillway::server {
+namespace {
+
+using router::Failure;
+using ::testing::Contains;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using ::testing::Pair;
+using ::testing::UnorderedElementsAre;
+
+class CallMetadataTest : public ::testing::Test {
+ protected:
+  CallMetadataTest() {
+    request_.set_model("llama");
+    input_.request = &request_;
+    input_.received = calls_.now();
+  }
+
+  void Add(std::optional<router::CallReport> report) {
+    CallResult result;
+    result.report = std::move(report);
+    result.end = input_.received + milliseconds(25);
+    result.upstream = milliseconds(20);
+    result.serving_upstream = milliseconds(8);
+    AddMetadata(input_, result, "r-1", context_);
+  }
+
+  PlayedCalls calls_;
+  v1::ChatRequest request_;
+  CallInput input_;
+  grpc::ServerContext context_;
+  grpc::testing::ServerContextTestSpouse spouse_{&context_};
+};
+
+TEST_F(CallMetadataTest, AServedCallsMetadataComesFirst) {
+  Add(calls_.Play({PlayedCalls::Fails(Failure::kOverloaded, 503), router::Succeeded{}}));
+  EXPECT_THAT(spouse_.GetInitialMetadata(),
+              UnorderedElementsAre(Pair("x-request-id", "r-1"), Pair("x-spillway-provider", "azure"),
+                                   Pair("x-spillway-endpoint", "eu"), Pair("x-spillway-model", "gpt-4o-mini"),
+                                   Pair("x-spillway-policy", "chat"), Pair("x-spillway-attempts", "2"),
+                                   Pair("x-spillway-upstream-latency-ms", "8.000"),
+                                   Pair("x-spillway-router-latency-ms", "5.000")));
+  EXPECT_THAT(spouse_.GetTrailingMetadata(), IsEmpty());
+}
+
+TEST_F(CallMetadataTest, AFailedCallsMetadataIsInTheTrailers) {
+  Add(calls_.Play({PlayedCalls::Fails(Failure::kInvalidRequest, 400)}));
+  EXPECT_THAT(spouse_.GetInitialMetadata(), IsEmpty());
+  EXPECT_THAT(
+      spouse_.GetTrailingMetadata(),
+      UnorderedElementsAre(Pair("x-request-id", "r-1"), Pair("x-spillway-policy", "chat"),
+                           Pair("x-spillway-attempts", "1"), Pair("x-spillway-router-latency-ms", "5.000")));
+}
+
+TEST_F(CallMetadataTest, ACallWithoutARouteKeepsItsId) {
+  Add(std::nullopt);
+  EXPECT_THAT(spouse_.GetTrailingMetadata(), UnorderedElementsAre(Pair("x-request-id", "r-1")));
+}
+
+TEST_F(CallMetadataTest, ThePrimaryEndpointServesTheModelAskedFor) {
+  Add(calls_.Play({router::Succeeded{}}, "llama"));
+  EXPECT_THAT(spouse_.GetInitialMetadata(), Contains(Pair("x-spillway-model", "llama")));
+  EXPECT_THAT(spouse_.GetInitialMetadata(), Contains(Pair("x-spillway-policy", "")));
+}
+
+TEST_F(CallMetadataTest, AFitRequestIdIsKept) {
+  spouse_.AddClientMetadata("x-request-id", "mine");
+  EXPECT_EQ(RequestIdOf(context_), "mine");
+}
+
+TEST_F(CallMetadataTest, AnUnfitOrAbsentRequestIdIsReplaced) {
+  EXPECT_EQ(RequestIdOf(context_).size(), 32u);
+  spouse_.AddClientMetadata("x-request-id", "two words");
+  EXPECT_EQ(RequestIdOf(context_).size(), 32u);
+}
+
+TEST_F(CallMetadataTest, NoDeadlineIsNever) {
+  EXPECT_EQ(DeadlineOf(context_, std::chrono::steady_clock::now()), router::kNever);
+}
+
+TEST(ToGrpcTest, AStatusKeepsItsWordsAndDetails) {
+  const grpc::Status status = ToGrpc({absl::StatusCode::kUnavailable, "words", "details"});
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::UNAVAILABLE);
+  EXPECT_EQ(status.error_message(), "words");
+  EXPECT_EQ(status.error_details(), "details");
+  EXPECT_TRUE(ToGrpc({}).ok());
+}
+
+}  // namespace
+}  // namespace spillway::server

@@ -1,0 +1,140 @@
+#include "server/metrics.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <map>
+#include <string>
+
+#include "tests/server/played_call.h"
+#include "tests/support/test_server.h"
+
+namespace spillway::server {
+namespace {
+
+using router::Failure;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+class MetricsTest : public ::testing::Test {
+ protected:
+  std::map<std::string, double> Samples() const { return testing::ParseMetrics(metrics_.Serialize()); }
+
+  double Value(const std::string& series) const {
+    const auto samples = Samples();
+    const auto found = samples.find(series);
+    return found == samples.end() ? -1 : found->second;
+  }
+
+  void Count(const router::CallReport& report) {
+    RouteMetrics(metrics_, report.route->name, report.route->environment)
+        .CountCall(report, milliseconds(300));
+    for (const router::AttemptRecord& attempt : report.attempts) {
+      LeafMetrics(metrics_, report.table->leaf(attempt.leaf)).CountAttempt(attempt);
+    }
+  }
+
+  Metrics metrics_;
+  PlayedCalls calls_;
+};
+
+TEST_F(MetricsTest, ACallIsCountedByPolicyEnvironmentAndCode) {
+  Count(calls_.Play({router::Succeeded{}}));
+  Count(calls_.Play(
+      {PlayedCalls::Fails(Failure::kOverloaded, 503), PlayedCalls::Fails(Failure::kRateLimited, 429)}));
+  EXPECT_EQ(Value(R"(spillway_calls_total{code="OK",environment="production",policy="chat"})"), 1);
+  EXPECT_EQ(
+      Value(R"(spillway_calls_total{code="RESOURCE_EXHAUSTED",environment="production",policy="chat"})"), 1);
+  EXPECT_EQ(Value(R"(spillway_call_duration_seconds_count{policy="chat"})"), 2);
+  EXPECT_DOUBLE_EQ(Value(R"(spillway_call_duration_seconds_sum{policy="chat"})"), 0.6);
+}
+
+TEST_F(MetricsTest, EveryAttemptHasAnOutcome) {
+  Count(calls_.Play({PlayedCalls::Fails(Failure::kQuotaExhausted, 429), router::Succeeded{}}));
+  EXPECT_EQ(Value(R"(spillway_attempts_total{endpoint="prod",model="gpt-4o",outcome="quota_exhausted"})"), 1);
+  EXPECT_EQ(Value(R"(spillway_attempts_total{endpoint="eu",model="gpt-4o-mini",outcome="ok"})"), 1);
+  EXPECT_EQ(Value(R"(spillway_attempt_duration_seconds_count{endpoint="eu",model="gpt-4o-mini"})"), 1);
+}
+
+TEST_F(MetricsTest, AFailoverNamesBothEndsAndTheReason) {
+  Count(calls_.Play({PlayedCalls::Fails(Failure::kTimeout), router::Succeeded{}}));
+  EXPECT_EQ(Value(R"(spillway_failovers_total{failure="timeout",from_endpoint="prod",from_model="gpt-4o",)"
+                  R"(policy="chat",to_endpoint="eu",to_model="gpt-4o-mini"})"),
+            1);
+}
+
+TEST_F(MetricsTest, ARetryOfTheSameTargetIsNoFailover) {
+  router::FailedAttempt reset = FailedWith(Failure::kConnect);
+  reset.connection_reset = true;
+  Count(calls_.Play({PlayedCalls::Fails(reset), router::Succeeded{}}));
+  EXPECT_THAT(metrics_.Serialize(), Not(HasSubstr("spillway_failovers_total{")));
+}
+
+TEST_F(MetricsTest, TokensAreCountedByType) {
+  const router::CallReport report = calls_.Play({router::Succeeded{}});
+  v1::Usage usage;
+  usage.set_prompt_tokens(10);
+  usage.set_completion_tokens(7);
+  usage.set_cached_tokens(-3);  // A provider's nonsense: a counter never goes down.
+  LeafMetrics(metrics_, report.table->leaf(0)).CountTokens(usage);
+  EXPECT_EQ(Value(R"(spillway_tokens_total{endpoint="prod",model="gpt-4o",type="prompt"})"), 10);
+  EXPECT_EQ(Value(R"(spillway_tokens_total{endpoint="prod",model="gpt-4o",type="completion"})"), 7);
+  EXPECT_EQ(Value(R"(spillway_tokens_total{endpoint="prod",model="gpt-4o",type="cached"})"), 0);
+}
+
+TEST_F(MetricsTest, ACallersModelIsNeverALabel) {
+  Count(calls_.Play({router::Succeeded{}}, "made-up-by-a-caller"));
+  metrics_.CountUnrouted(router::Environment::kSandbox, absl::StatusCode::kNotFound);
+  EXPECT_EQ(Value(R"(spillway_attempts_total{endpoint="prod",model="*",outcome="ok"})"), 1);
+  EXPECT_EQ(Value(R"(spillway_calls_total{code="OK",environment="production",policy=""})"), 1);
+  EXPECT_EQ(Value(R"(spillway_calls_total{code="NOT_FOUND",environment="sandbox",policy=""})"), 1);
+  EXPECT_THAT(metrics_.Serialize(), Not(HasSubstr("made-up")));
+}
+
+TEST_F(MetricsTest, SuspensionsAreCountedByWhatCausedThem) {
+  router::Transition transition;
+  transition.leaf.name = {"openai", "prod", "gpt-4o"};
+  transition.now.state = router::TargetState::kSuspended;
+  transition.now.failure = Failure::kCredentials;
+  metrics_.CountSuspension(transition);
+  EXPECT_EQ(Value(R"(spillway_suspensions_total{endpoint="prod",failure="credentials",model="gpt-4o"})"), 1);
+  transition.now.failure.reset();
+  metrics_.CountSuspension(transition);
+  EXPECT_EQ(Value(R"(spillway_suspensions_total{endpoint="prod",failure="by_hand",model="gpt-4o"})"), 1);
+}
+
+TEST_F(MetricsTest, ATargetsStateIsANumber) {
+  const router::TargetName name = {"openai", "prod", "gpt-4o"};
+  metrics_.SetTargetState(name, router::TargetState::kProbing);
+  EXPECT_EQ(Value(R"(spillway_target_state{endpoint="prod",model="gpt-4o"})"), 2);
+  metrics_.SetTargetState(name, router::TargetState::kAvailable);
+  EXPECT_EQ(Value(R"(spillway_target_state{endpoint="prod",model="gpt-4o"})"), 0);
+}
+
+TEST_F(MetricsTest, ConnectionsAreShownByState) {
+  metrics_.SetConnections("prod", {.connecting = 1, .active = 2, .idle = 3});
+  EXPECT_EQ(Value(R"(spillway_connections{endpoint="prod",state="connecting"})"), 1);
+  EXPECT_EQ(Value(R"(spillway_connections{endpoint="prod",state="active"})"), 2);
+  EXPECT_EQ(Value(R"(spillway_connections{endpoint="prod",state="idle"})"), 3);
+}
+
+TEST_F(MetricsTest, TheConfigurationsHashIsExact) {
+  const std::uint64_t largest = (std::uint64_t{1} << 48) - 1;
+  metrics_.SetConfigHash(largest);
+  EXPECT_EQ(Value("spillway_config_hash"), static_cast<double>(largest));
+}
+
+TEST_F(MetricsTest, WhatIsRunningIsSaidFromTheStart) {
+  EXPECT_EQ(Value("spillway_calls_in_flight"), 0);
+  EXPECT_EQ(Value(R"(spillway_build_info{version=")" SPILLWAY_VERSION R"("})"), 1);
+}
+
+TEST(StatusCodeNameTest, EveryCodeHasItsName) {
+  EXPECT_EQ(NameOf(absl::StatusCode::kOk), "OK");
+  EXPECT_EQ(NameOf(absl::StatusCode::kDeadlineExceeded), "DEADLINE_EXCEEDED");
+  EXPECT_EQ(NameOf(absl::StatusCode::kUnavailable), "UNAVAILABLE");
+  EXPECT_EQ(NameOf(absl::StatusCode::kUnauthenticated), "UNAUTHENTICATED");
+}
+
+}  // namespace
+}  // namespace spillway::server

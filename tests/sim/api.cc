@@ -1,0 +1,40 @@
+#include "tests/sim/api.h"
+
+#include <array>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "tests/sim/json_reader.h"
+#include "tests/sim/openai_api.h"
+
+namespace spillway::sim {
+namespace {
+
+struct Row {
+  std::string_view name;
+  std::unique_ptr<ProviderApi> (*make)(ApiOptions);
+};
+
+constexpr std::array kApis = {Row{"openai", MakeOpenAiApi}};
+
+}  // namespace
+
+std::vector<std::string> ApiNames() {
+  std::vector<std::string> names;
+  for (const Row& row : kApis) names.emplace_back(row.name);
+  return names;
+}
+
+std::unique_ptr<ProviderApi> MakeApi(std::string_view api, ApiOptions options) {
+  std::string names;
+  for (const Row& row : kApis) {
+    if (row.name == api) return row.make(std::move(options));
+    names += (names.empty() ? "" : ", ") + std::string(row.name);
+  }
+  throw InvalidConfig("api: no API is called \"" + std::string(api) + "\"; known are: " + names);
+}
+
+}  // namespace spillway::sim

@@ -1,0 +1,176 @@
+#include "tests/sim/openai_api.h"
+
+#include <algorithm>
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+#include <boost/json/value.hpp>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "tests/sim/openai_completion.h"
+#include "tests/sim/openai_errors.h"
+#include "tests/sim/openai_validation.h"
+
+namespace spillway::sim {
+namespace json = boost::json;
+namespace {
+
+constexpr std::int64_t kOwnedSince = 1715367049;
+
+// The key of an Authorization: Bearer or an api-key header; "" if there is none.
+std::string KeyOf(const Request& request) {
+  static constexpr std::string_view kBearer = "Bearer ";
+  const std::string* bearer = FindHeader(request.headers, "authorization");
+  if (bearer != nullptr && bearer->starts_with(kBearer)) return bearer->substr(kBearer.size());
+  const std::string* key = FindHeader(request.headers, "api-key");
+  return key == nullptr ? "" : *key;
+}
+
+// Deep enough for any tool's schema.
+json::value ParseBody(const std::string& body, json::error_code& error) {
+  json::parse_options options;
+  options.max_depth = 256;
+  return json::parse(body, error, {}, options);
+}
+
+// The last part of "/v1/models/gpt-4o"; nothing for other paths.
+std::optional<std::string_view> ModelInPath(std::string_view path) {
+  const std::size_t at = path.rfind("/models/");
+  if (at == std::string_view::npos) return std::nullopt;
+  return path.substr(at + 8);
+}
+
+class OpenAiApi final : public ProviderApi {
+ public:
+  explicit OpenAiApi(ApiOptions options) : options_(std::move(options)) {}
+
+  bool IsChat(const Request& request) const override {
+    const std::string_view path = PathOf(request.target);
+    const bool known = path.ends_with("/completions") ||
+                       std::find(options_.paths.begin(), options_.paths.end(), path) != options_.paths.end();
+    return known && request.method == "POST";
+  }
+
+  HttpResponse Respond(const Request& request, std::chrono::system_clock::time_point now) override {
+    HttpResponse answer = Authorized(request, now);
+    AddHeaders(answer);
+    return answer;
+  }
+
+  HttpResponse Fail(const Step& step, const Request& request) override {
+    json::error_code error;
+    const json::value body = ParseBody(request.body, error);
+    const json::value* model = !error && body.is_object() ? body.get_object().if_contains("model") : nullptr;
+    const bool named = model != nullptr && model->is_string();
+    HttpResponse answer = OpenAiFault(step, named ? std::string(model->get_string()) : "", KeyOf(request));
+    if (step.fault != Fault::kBadGateway) AddHeaders(answer);
+    if (step.fault == Fault::kRateLimited && !step.retry_after.empty()) ExhaustLimits(step, answer);
+    return answer;
+  }
+
+  std::string ErrorBody(int status) const override { return OpenAiErrorBody(PlainError(status)); }
+
+ private:
+  HttpResponse Authorized(const Request& request, std::chrono::system_clock::time_point now) {
+    const std::string key = KeyOf(request);
+    if (!options_.api_key.empty() && key != options_.api_key) {
+      return OpenAiErrorAnswer(key.empty() ? NoKey() : WrongKey(key));
+    }
+    if (IsChat(request)) return Chat(request, now);
+    const std::string_view path = PathOf(request.target);
+    if (request.method == "GET" && path.ends_with("/models")) return Models();
+    const std::optional<std::string_view> model = ModelInPath(path);
+    if (request.method == "GET" && model) return Model(std::string(*model));
+    if (path.ends_with("/completions")) {
+      return OpenAiErrorAnswer(
+          {405, "Only POST requests are accepted.", "invalid_request_error", "", "method_not_supported"});
+    }
+    return OpenAiErrorAnswer(NoSuchUrl(request.method, path));
+  }
+
+  HttpResponse Chat(const Request& request, std::chrono::system_clock::time_point now) {
+    json::error_code error;
+    const json::value body = ParseBody(request.body, error);
+    if (error || !body.is_object()) {
+      return OpenAiErrorAnswer(
+          {400, "We could not parse the JSON body of your request: it was not valid JSON."});
+    }
+    const json::object& chat = body.get_object();
+    if (const std::optional<OpenAiError> mistake = FindMistake(chat)) return OpenAiErrorAnswer(*mistake);
+    const std::string model(chat.at("model").as_string());
+    if (!Exists(model)) return OpenAiErrorAnswer(ModelNotFound(model));
+    const auto alias = options_.aliases.find(model);
+    const CompletionContext context{
+        .personality = options_.name,
+        .model = alias == options_.aliases.end() ? model : alias->second,
+        .id = absl::StrCat("chatcmpl-", options_.name, absl::StrFormat("%08d", ++completions_)),
+        .created = std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch()).count()};
+    return Json(Complete(chat, context));
+  }
+
+  bool Exists(const std::string& model) const {
+    return options_.models.empty() ||
+           std::find(options_.models.begin(), options_.models.end(), model) != options_.models.end();
+  }
+
+  static json::object ModelObject(const std::string& model) {
+    return {{"id", model}, {"object", "model"}, {"created", kOwnedSince}, {"owned_by", "system"}};
+  }
+
+  static HttpResponse Json(const json::value& body) {
+    return {200, {{"content-type", "application/json"}}, json::serialize(body)};
+  }
+
+  HttpResponse Models() const {
+    json::array data;
+    for (const std::string& model : options_.models) data.push_back(ModelObject(model));
+    return Json(json::object{{"object", "list"}, {"data", std::move(data)}});
+  }
+
+  HttpResponse Model(const std::string& model) const {
+    return Exists(model) ? Json(ModelObject(model)) : OpenAiErrorAnswer(ModelNotFound(model));
+  }
+
+  void AddHeaders(HttpResponse& answer) {
+    answer.headers.emplace_back("x-request-id", absl::StrCat("req_", absl::StrFormat("%032x", ++requests_)));
+    answer.headers.emplace_back("openai-processing-ms", "1");
+    answer.headers.emplace_back("openai-version", "2020-10-01");
+    if (answer.status != 200) return;
+    answer.headers.emplace_back("openai-organization", "spillway-sim");
+    answer.headers.emplace_back("x-ratelimit-limit-requests", "500");
+    answer.headers.emplace_back("x-ratelimit-limit-tokens", "30000");
+    answer.headers.emplace_back("x-ratelimit-remaining-requests", "499");
+    answer.headers.emplace_back("x-ratelimit-remaining-tokens", "29980");
+    answer.headers.emplace_back("x-ratelimit-reset-requests", "120ms");
+    answer.headers.emplace_back("x-ratelimit-reset-tokens", "40ms");
+  }
+
+  // Only when a time is known: real 429s come without these headers too.
+  static void ExhaustLimits(const Step& step, HttpResponse& answer) {
+    if (step.retry_after.find_first_not_of("0123456789.") != std::string::npos) return;
+    answer.headers.emplace_back("x-ratelimit-limit-requests", "500");
+    answer.headers.emplace_back("x-ratelimit-remaining-requests", "0");
+    answer.headers.emplace_back("x-ratelimit-reset-requests", step.retry_after + "s");
+  }
+
+  const ApiOptions options_;
+  std::uint64_t completions_ = 0;
+  std::uint64_t requests_ = 0;
+};
+
+}  // namespace
+
+std::unique_ptr<ProviderApi> MakeOpenAiApi(ApiOptions options) {
+  return std::make_unique<OpenAiApi>(std::move(options));
+}
+
+}  // namespace spillway::sim

@@ -1,0 +1,104 @@
+#include "tests/sim/request_log.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <boost/json/parse.hpp>
+#include <chrono>
+#include <string>
+
+#include "tests/sim/log_json.h"
+
+namespace spillway::sim {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+LogEntry Entry(const std::string& personality, const std::string& body = "") {
+  LogEntry entry;
+  entry.personality = personality;
+  entry.request.body = body;
+  return entry;
+}
+
+TEST(RequestLogTest, FiltersByPersonalityAndSeq) {
+  RequestLog log;
+  log.Add(Entry("a"));
+  log.Add(Entry("b"));
+  log.Add(Entry("a"));
+  EXPECT_EQ(log.Entries().size(), 3u);
+  EXPECT_EQ(log.Entries({.personality = "a"}).size(), 2u);
+  ASSERT_EQ(log.Entries({.personality = "a", .since = 1}).size(), 1u);
+  EXPECT_EQ(log.Entries({.personality = "a", .since = 1})[0].seq, 3u);
+}
+
+TEST(RequestLogTest, TheOldestGoFirstAndSeqGoesOn) {
+  RequestLog log(2);
+  const std::uint64_t first = log.Add(Entry("a"));
+  log.Add(Entry("b"));
+  log.Add(Entry("c"));
+  log.Finish(first, {});
+  ASSERT_EQ(log.Entries().size(), 2u);
+  EXPECT_EQ(log.Entries()[0].personality, "b");
+  EXPECT_FALSE(log.Entries()[0].done);
+  log.Clear();
+  EXPECT_TRUE(log.Entries().empty());
+  EXPECT_EQ(log.Add(Entry("d")), 4u);
+}
+
+TEST(RequestLogTest, FinishTellsHowItEnded) {
+  RequestLog log;
+  log.Add(Entry("a"));
+  const std::uint64_t seq = log.Add(Entry("b"));
+  log.Finish(seq, {.peer_closed = true, .after = std::chrono::milliseconds(12)});
+  EXPECT_TRUE(log.Entries()[1].done);
+  EXPECT_EQ(log.Entries()[1].peer_closed_after, std::chrono::milliseconds(12));
+  EXPECT_FALSE(log.Entries()[0].done);
+}
+
+TEST(RequestLogTest, LongBodiesAreCutAndTheirSizeKept) {
+  RequestLog log(10, 4);
+  log.Add(Entry("a", "123456"));
+  EXPECT_EQ(log.Entries()[0].request.body, "1234");
+  EXPECT_EQ(log.Entries()[0].request_bytes, 6u);
+}
+
+TEST(RequestLogTest, CredentialsAreFingerprintsEvenInEchoes) {
+  RequestLog log;
+  LogEntry entry = Entry("a");
+  entry.request.headers = {{"authorization", "Bearer sk-secret"}, {"api-key", "other-secret"}, {"x", "y"}};
+  entry.answer = "Incorrect API key provided: sk-secret.";
+  log.Add(entry);
+  const std::string text = LogToJson(log.Entries());
+  EXPECT_THAT(text, Not(HasSubstr("secret")));
+  EXPECT_THAT(text, HasSubstr("\"authorization\":\"Bearer " + Fingerprint("sk-secret") + "\""));
+  EXPECT_THAT(text, HasSubstr(Fingerprint("other-secret")));
+  EXPECT_NE(Fingerprint("sk-secret"), Fingerprint("other-secret"));
+}
+
+TEST(RequestLogTest, WaitingEndsWithTheConditionOrInTime) {
+  RequestLog log;
+  EXPECT_FALSE(
+      log.WaitUntil([](const auto& entries) { return !entries.empty(); }, std::chrono::milliseconds(1)));
+  log.Add(Entry("a"));
+  EXPECT_TRUE(
+      log.WaitUntil([](const auto& entries) { return !entries.empty(); }, std::chrono::milliseconds(1)));
+}
+
+TEST(LogJsonTest, BytesThatAreNotUtf8AreReplaced) {
+  EXPECT_EQ(ValidUtf8("a\xC3\xA4z"), "a\xC3\xA4z");
+  EXPECT_EQ(ValidUtf8("\xC3\x28"), "\xEF\xBF\xBD(");
+  EXPECT_EQ(ValidUtf8("\xED\xA0\x80").substr(0, 3), "\xEF\xBF\xBD");
+  EXPECT_EQ(ValidUtf8("\xF0\x9F\x98\x80"), "\xF0\x9F\x98\x80");
+  EXPECT_EQ(ValidUtf8("\xF0\x9F"), "\xEF\xBF\xBD\xEF\xBF\xBD");
+}
+
+TEST(LogJsonTest, RepeatedHeadersAreJoined) {
+  LogEntry entry = Entry("a");
+  entry.request.headers = {{"accept", "x"}, {"accept", "y"}};
+  EXPECT_EQ(boost::json::parse(LogToJson({entry})).at(0).at("headers").at("accept"), "x, y");
+}
+
+}  // namespace
+}  // namespace spillway::sim

@@ -1,0 +1,55 @@
+#include "tests/support/log_capture.h"
+
+#include <gtest/gtest.h>
+#include <spdlog/sinks/base_sink.h>
+#include <spdlog/spdlog.h>
+
+#include <boost/json/parse.hpp>
+#include <mutex>
+#include <utility>
+
+namespace spillway::testing {
+
+class LogCapture::Sink final : public spdlog::sinks::base_sink<std::mutex> {
+ public:
+  std::vector<std::string> Lines() {
+    const std::lock_guard lock(mutex_);
+    return lines_;
+  }
+
+ protected:
+  void sink_it_(const spdlog::details::log_msg& message) override {
+    lines_.emplace_back(message.payload.data(), message.payload.size());
+  }
+  void flush_() override {}
+
+ private:
+  std::vector<std::string> lines_;
+};
+
+LogCapture::LogCapture() : sink_(std::make_shared<Sink>()), before_(spdlog::default_logger()) {
+  spdlog::set_default_logger(std::make_shared<spdlog::logger>("captured", sink_));
+}
+
+LogCapture::~LogCapture() { spdlog::set_default_logger(std::move(before_)); }
+
+std::vector<std::string> LogCapture::Lines() const { return sink_->Lines(); }
+
+std::vector<boost::json::object> LogCapture::Events(const std::string& event) const {
+  std::vector<boost::json::object> events;
+  for (const std::string& line : Lines()) {
+    boost::json::object object = ParseLogLine(line);
+    if (object.contains("event") && object.at("event") == event.c_str()) events.push_back(std::move(object));
+  }
+  return events;
+}
+
+boost::json::object ParseLogLine(const std::string& line) {
+  boost::json::error_code error;
+  boost::json::value value = boost::json::parse(line, error);
+  EXPECT_FALSE(error) << error.message() << " in log line: " << line;
+  EXPECT_TRUE(error || value.is_object()) << line;
+  return value.is_object() ? value.get_object() : boost::json::object();
+}
+
+}  // namespace spillway::testing

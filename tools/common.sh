@@ -1,0 +1,70 @@
+# Shared by ./dev and the scripts beside this one. Sourced, from the project's root.
+# shellcheck shell=bash
+
+# Debian 12 packages, by what needs them.
+declare -A PACKAGES=(
+  [build]="ccache cmake g++ git libabsl-dev libboost1.81-dev libcli11-dev libgrpc++-dev libgtest-dev libgmock-dev
+           libprotobuf-dev libspdlog-dev libssl-dev libyaml-cpp-dev ninja-build pkgconf prometheus-cpp-dev
+           protobuf-compiler protobuf-compiler-grpc"
+  [test]="ca-certificates curl openssl prometheus python3"
+  [sanitize]="clang libclang-rt-14-dev llvm"
+  [lint]="clang clang-format clang-tidy python3 python3-venv shellcheck"
+  [bench]="libnghttp2-dev nginx-light openssl python3"
+)
+
+say() { printf '\n\033[1m==> %s\033[0m\n' "$*"; }
+die() {
+  printf '%s: %s\n' "./dev" "$*" >&2
+  exit 1
+}
+
+# need_packages GROUP…: installs what is missing.
+need_packages() {
+  local group package missing=()
+  for group in "$@"; do
+    for package in ${PACKAGES[$group]}; do
+      [[ $(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null) == installed ]] || missing+=("$package")
+    done
+  done
+  ((${#missing[@]})) || return 0
+  say "Installing ${#missing[@]} Debian packages: ${missing[*]}"
+  local as_root=()
+  if ((EUID != 0)); then
+    command -v sudo >/dev/null || die "not root and no sudo: run  apt-get install ${missing[*]}  as root"
+    as_root=(sudo)
+  fi
+  "${as_root[@]}" apt-get update -qq
+  # A service that a package would start (nginx, prometheus) is not wanted: tests start their own.
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get install -y -q --no-install-recommends \
+    -o Dpkg::Use-Pty=0 "${missing[@]}" | grep --line-buffered -E '^(Unpacking|Setting up)' || true
+  for package in "${missing[@]}"; do
+    [[ $(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null) == installed ]] ||
+      die "apt-get could not install $package"
+  done
+}
+
+# configure DIR [CMAKE ARGS…]: once; ninja runs CMake again when it must.
+configure() {
+  local dir=$1
+  shift
+  # The sloppiness is what ccache asks for to look through precompiled headers.
+  export CCACHE_SLOPPINESS=pch_defines,time_macros
+  [[ -f $dir/build.ninja ]] && return
+  say "Configuring $dir"
+  cmake -S . -B "$dir" -G Ninja -DCMAKE_BUILD_TYPE=Release ${CI:+-DSPILLWAY_WERROR=ON} "$@" >"/tmp/spillway-cmake.$$" 2>&1 || {
+    cat "/tmp/spillway-cmake.$$" >&2
+    die "CMake failed"
+  }
+  rm -f "/tmp/spillway-cmake.$$"
+}
+
+# build_targets DIR [TARGET…]: ninja's own counter is the progress.
+build_targets() {
+  local dir=$1
+  shift
+  say "Building ${*:-everything} in $dir"
+  NINJA_STATUS='[%f/%t %es] ' ninja -C "$dir" "$@"
+}
+
+# Every C++ file under version control or about to be.
+sources() { git ls-files --cached --others --exclude-standard '*.h' '*.cc'; }
