@@ -127,13 +127,17 @@ class ChatRun final : public RunningCall, public std::enable_shared_from_this<Ch
     result.end = now;
     result.upstream = upstream_;
     result.serving_upstream = serving_upstream_;
+    // Keeps the client that may be calling us alive for as long as it is.
+    const std::shared_ptr<Runtime> runtime = std::move(runtime_);
     // The handler may drop the last reference to this call.
     std::exchange(handler_, nullptr)(std::move(result));
   }
 
   boost::asio::io_context& io_;
   SharedRouter& router_;
-  const std::shared_ptr<Runtime> runtime_;
+  // Until the call is done. A cancelled exchange's handler keeps this object for a moment longer, and
+  // is itself kept by the runtime's client.
+  std::shared_ptr<Runtime> runtime_;
   router::Plan plan_;
   const CallInput input_;
   CallRunner::Handler handler_;

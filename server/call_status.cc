@@ -1,7 +1,6 @@
 #include "server/call_status.h"
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
 #include "server/proto_time.h"
@@ -32,9 +31,13 @@ std::string Describe(const v1::Attempt& attempt) {
   return text;
 }
 
+// "250 ms", "1.9 s", "28 s": rounded up, so that nobody comes back too early.
 std::string InSeconds(router::Duration duration) {
   const auto millis = std::chrono::ceil<std::chrono::milliseconds>(duration).count();
-  return millis < 10'000 ? absl::StrCat(millis, " ms") : absl::StrCat((millis + 999) / 1000, " s");
+  if (millis < 1'000) return absl::StrCat(millis, " ms");
+  if (millis >= 10'000) return absl::StrCat((millis + 999) / 1000, " s");
+  const auto tenths = (millis + 99) / 100;
+  return absl::StrCat(tenths / 10, ".", tenths % 10, " s");
 }
 
 std::string MessageOf(const router::CallReport& report, const v1::RouteTrace& trace) {
@@ -92,18 +95,21 @@ CallStatus StatusOf(const std::vector<FieldViolation>& violations) {
   CallStatus status;
   status.code = absl::StatusCode::kInvalidArgument;
   google::rpc::BadRequest bad;
-  std::vector<std::string> texts;
+  constexpr std::size_t kRoomForMore = 32;
   for (const FieldViolation& violation : violations) {
-    if (texts.size() == kMaxViolations) {
-      texts.push_back(absl::StrCat("and ", violations.size() - kMaxViolations, " more"));
+    const std::string text = absl::StrCat(violation.field, ": ", violation.description);
+    const auto told = static_cast<std::size_t>(bad.field_violations_size());
+    const bool fits = status.message.size() + text.size() + kRoomForMore <= kMaxMessageBytes;
+    if (told == kMaxViolations || (told > 0 && !fits)) {
+      absl::StrAppend(&status.message, "; and ", violations.size() - told, " more");
       break;
     }
-    texts.push_back(absl::StrCat(violation.field, ": ", violation.description));
+    absl::StrAppend(&status.message, told == 0 ? "" : "; ", text);
     auto& proto = *bad.add_field_violations();
     proto.set_field(violation.field);
     proto.set_description(violation.description);
   }
-  status.message = FitMessage(absl::StrJoin(texts, "; "));
+  status.message = FitMessage(std::move(status.message));
   google::rpc::Status proto = Begin(status, "INVALID_REQUEST");
   proto.add_details()->PackFrom(bad);
   status.details = proto.SerializeAsString();

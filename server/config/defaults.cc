@@ -67,11 +67,7 @@ int MaxMessageBytes(const v1::Config& config) {
 std::chrono::nanoseconds ShutdownGrace(const v1::Config& config) {
   if (!config.server().has_shutdown_grace()) return kShutdownGrace;
   const Duration& grace = config.server().shutdown_grace();
-  // The schema allows for more than nanoseconds can count; nobody waits for a year to stop.
-  constexpr std::chrono::seconds kLongest = std::chrono::hours(24 * 365);
-  return std::min<std::chrono::nanoseconds>(
-      kLongest, std::chrono::seconds(std::min(grace.seconds(), kLongest.count())) +
-                    std::chrono::nanoseconds(grace.nanos()));
+  return std::chrono::seconds(grace.seconds()) + std::chrono::nanoseconds(grace.nanos());
 }
 
 std::string AdminGrpcAddress(const v1::Config& config) { return config.server().admin().grpc_address(); }

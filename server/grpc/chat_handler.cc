@@ -35,7 +35,12 @@ class ChatHandler : public std::enable_shared_from_this<ChatHandler> {
  private:
   // Queue thread.
   void OnRequest(bool ok) {
-    if (!ok) return done_tag_.Disarm();  // The server is shutting down.
+    if (!ok) {
+      context_.OnStopping();
+      return done_tag_.Disarm();
+    }
+    pass_ = context_.gate.Enter();
+    if (!pass_) return;  // The server has stopped, and gRPC has ended the call already.
     ListenForChat(context_);
     input_.request = &request_;
     input_.response = &response_;
@@ -93,6 +98,8 @@ class ChatHandler : public std::enable_shared_from_this<ChatHandler> {
   }
 
   FrontContext& context_;
+  // The last to be destroyed, but for the context.
+  CallGate::Pass pass_;
   grpc::ServerContext grpc_;
   v1::ChatRequest request_;
   v1::ChatResponse response_;

@@ -1,9 +1,11 @@
 #include "server/grpc/front.h"
 
+#include <grpc/grpc.h>
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <grpcpp/server_builder.h>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
 #include "server/grpc/chat_handler.h"
 #include "server/grpc/health_handler.h"
 #include "server/grpc/route_handler.h"
@@ -56,7 +58,14 @@ GrpcFront::~GrpcFront() {
 
 void GrpcFront::Shutdown(std::chrono::system_clock::time_point deadline) {
   context_.health.Close();
-  server_->Shutdown(deadline);
+  std::thread closer([&] { server_->Shutdown(deadline); });
+  context_.stopping.WaitForNotification();
+  context_.gate.WaitUntilEmpty(absl::FromChrono(deadline));
+  // gRPC would go on waiting for peers to close their connections, and some take their time: a client that
+  // nobody polls, a frozen one. No call is left that this could cancel.
+  grpc_server_cancel_all_calls(server_->c_server());
+  closer.join();
+  context_.gate.Close();
   context_.queue->Shutdown();
   thread_.join();
 }

@@ -18,8 +18,10 @@
 #include <thread>
 
 #include "absl/status/statusor.h"
+#include "absl/synchronization/notification.h"
 #include "grpc/health/v1/health.grpc.pb.h"
 #include "server/call_runner.h"
+#include "server/grpc/call_gate.h"
 #include "server/grpc/health_board.h"
 #include "server/shared_router.h"
 #include "spillway/v1/router.grpc.pb.h"
@@ -39,7 +41,15 @@ struct FrontContext {
   AsyncRouterService service;
   grpc::health::v1::Health::AsyncService health_service;
   HealthBoard health;
+  CallGate gate;
+  // gRPC has begun to refuse calls: every one taken before has gone through the gate.
+  absl::Notification stopping;
   std::unique_ptr<grpc::ServerCompletionQueue> queue;
+
+  // Queue thread; more than once.
+  void OnStopping() {
+    if (!stopping.HasBeenNotified()) stopping.Notify();
+  }
 };
 
 class GrpcFront {
@@ -62,12 +72,12 @@ class GrpcFront {
   void SetServing(bool serving) { context_.health.Set(serving); }
 
   // Refuses new calls, lets those under way end until `deadline`, cancels the rest, and
-  // returns when all have ended. The I/O thread must be running.
+  // returns when all have ended. Idle connections are not waited for. The I/O thread must be running.
   void Shutdown(std::chrono::system_clock::time_point deadline);
 
  private:
   GrpcFront(boost::asio::io_context& io, CallRunner& runner, SharedRouter& router, Metrics& metrics)
-      : context_{io, runner, router, metrics, {}, {}, {}, nullptr} {}
+      : context_{io, runner, router, metrics, {}, {}, {}, {}, {}, nullptr} {}
 
   void ServeQueue();
 

@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "server/grpc/front.h"
 #include "server/grpc/tag.h"
@@ -44,6 +45,8 @@ class CheckHandler : public std::enable_shared_from_this<CheckHandler> {
  private:
   void OnRequest(bool ok) {
     if (!ok) return;
+    pass_ = context_.gate.Enter();
+    if (!pass_) return;
     ListenForHealthCheck(context_);
     void* tag = finish_tag_.Arm(shared_from_this());
     if (!IsKnown(request_.service())) {
@@ -55,6 +58,7 @@ class CheckHandler : public std::enable_shared_from_this<CheckHandler> {
   void OnFinished(bool) {}
 
   FrontContext& context_;
+  CallGate::Pass pass_;
   grpc::ServerContext grpc_;
   HealthCheckRequest request_;
   grpc::ServerAsyncResponseWriter<HealthCheckResponse> responder_;
@@ -75,7 +79,9 @@ class WatchHandler : public HealthWatcher, public std::enable_shared_from_this<W
 
   void OnServing(bool serving) override {
     absl::MutexLock lock(&mutex_);
-    Send(known_ ? ResponseFor(serving) : ResponseFor(HealthCheckResponse::SERVICE_UNKNOWN));
+    if (known_) return Send(ResponseFor(serving));
+    // Nothing ever changes for an unknown service.
+    if (!std::exchange(told_unknown_, true)) Send(ResponseFor(HealthCheckResponse::SERVICE_UNKNOWN));
   }
 
   void OnClosing() override {
@@ -87,6 +93,8 @@ class WatchHandler : public HealthWatcher, public std::enable_shared_from_this<W
  private:
   void OnRequest(bool ok) {
     if (!ok) return done_tag_.Disarm();
+    pass_ = context_.gate.Enter();
+    if (!pass_) return;
     ListenForHealthWatch(context_);
     // The watch of an unknown service stays open, as the protocol has it; it too ends with the server.
     known_ = IsKnown(request_.service());
@@ -99,6 +107,10 @@ class WatchHandler : public HealthWatcher, public std::enable_shared_from_this<W
       next_ = response;
       return;
     }
+    Write(response);
+  }
+
+  void Write(const HealthCheckResponse& response) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     writing_ = true;
     writer_.Write(response, write_tag_.Arm(shared_from_this()));
   }
@@ -106,7 +118,8 @@ class WatchHandler : public HealthWatcher, public std::enable_shared_from_this<W
   void OnWritten(bool ok) {
     absl::MutexLock lock(&mutex_);
     writing_ = false;
-    if (ok && next_ && !closing_) return Send(*std::exchange(next_, std::nullopt));
+    // What was due before the end is still told: that the server does not serve any more.
+    if (ok && next_ && !done_) return Write(*std::exchange(next_, std::nullopt));
     if (closing_) Finish();
   }
 
@@ -124,12 +137,14 @@ class WatchHandler : public HealthWatcher, public std::enable_shared_from_this<W
   }
 
   FrontContext& context_;
+  CallGate::Pass pass_;
   grpc::ServerContext grpc_;
   HealthCheckRequest request_;
   grpc::ServerAsyncWriter<HealthCheckResponse> writer_;
   // Set before the board knows of us.
   bool known_ = false;
   absl::Mutex mutex_;
+  bool told_unknown_ ABSL_GUARDED_BY(mutex_) = false;
   bool writing_ ABSL_GUARDED_BY(mutex_) = false;
   bool done_ ABSL_GUARDED_BY(mutex_) = false;
   bool closing_ ABSL_GUARDED_BY(mutex_) = false;

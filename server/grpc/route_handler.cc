@@ -29,6 +29,8 @@ class RouteHandler : public std::enable_shared_from_this<RouteHandler> {
  private:
   void OnRequest(bool ok) {
     if (!ok) return;
+    pass_ = context_.gate.Enter();
+    if (!pass_) return;
     ListenForRoute(context_);
     boost::asio::post(context_.io, [self = shared_from_this()] { self->Answer(); });
   }
@@ -48,6 +50,7 @@ class RouteHandler : public std::enable_shared_from_this<RouteHandler> {
   void OnFinished(bool) {}
 
   FrontContext& context_;
+  CallGate::Pass pass_;
   grpc::ServerContext grpc_;
   v1::RouteRequest request_;
   grpc::ServerAsyncResponseWriter<v1::RouteResponse> responder_;

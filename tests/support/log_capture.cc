@@ -5,6 +5,9 @@
 #include <spdlog/spdlog.h>
 
 #include <boost/json/parse.hpp>
+#include <chrono>
+#include <condition_variable>
+#include <functional>
 #include <mutex>
 #include <utility>
 
@@ -17,14 +20,25 @@ class LogCapture::Sink final : public spdlog::sinks::base_sink<std::mutex> {
     return lines_;
   }
 
+  // Blocks until `enough` holds, for seconds at most.
+  void Wait(const std::function<bool()>& enough) {
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+    while (!enough() && std::chrono::steady_clock::now() < end) {
+      std::unique_lock lock(mutex_);
+      changed_.wait_for(lock, std::chrono::milliseconds(20));
+    }
+  }
+
  protected:
   void sink_it_(const spdlog::details::log_msg& message) override {
     lines_.emplace_back(message.payload.data(), message.payload.size());
+    changed_.notify_all();
   }
   void flush_() override {}
 
  private:
   std::vector<std::string> lines_;
+  std::condition_variable changed_;
 };
 
 LogCapture::LogCapture() : sink_(std::make_shared<Sink>()), before_(spdlog::default_logger()) {
@@ -42,6 +56,12 @@ std::vector<boost::json::object> LogCapture::Events(const std::string& event) co
     if (object.contains("event") && object.at("event") == event.c_str()) events.push_back(std::move(object));
   }
   return events;
+}
+
+std::vector<boost::json::object> LogCapture::WaitForEvents(const std::string& event,
+                                                           std::size_t count) const {
+  sink_->Wait([&] { return Events(event).size() >= count; });
+  return Events(event);
 }
 
 boost::json::object ParseLogLine(const std::string& line) {

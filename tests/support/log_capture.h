@@ -25,6 +25,9 @@ class LogCapture {
   // The lines whose `event` is that, parsed. A line that is not a JSON object fails the test.
   std::vector<boost::json::object> Events(const std::string& event) const;
 
+  // The same, once there are at least `count` of them: a call's line is written after its reply.
+  std::vector<boost::json::object> WaitForEvents(const std::string& event, std::size_t count) const;
+
  private:
   class Sink;
 
