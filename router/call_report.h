@@ -25,7 +25,7 @@ struct AttemptRecord {
   Instant end;
   // Unset: it succeeded.
   std::optional<FailedAttempt> failed;
-  // 0 when no status line was received.
+  // 0 when no answer came, or the connection broke before its end.
   int http_status = 0;
   // The provider's id of the exchange; empty where it gave none.
   std::string provider_request_id;

@@ -82,7 +82,7 @@ std::optional<Failure> FailureFromName(std::string_view name);
 // How an attempt failed: the class, and the evidence for people and for the trace.
 struct FailedAttempt {
   Failure failure = Failure::kConnect;
-  // 0 when no status line was received.
+  // 0 when no answer came, or the connection broke before its end.
   int http_status = 0;
   // How long the provider asked us to stay away. Uncapped; the health rules cap it.
   std::optional<Duration> retry_after;

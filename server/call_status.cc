@@ -43,8 +43,7 @@ std::string InSeconds(router::Duration duration) {
 std::string MessageOf(const router::CallReport& report, const v1::RouteTrace& trace) {
   const std::string policy =
       trace.policy().empty() ? "primary endpoint" : absl::StrCat("policy ", trace.policy());
-  const std::string last =
-      trace.attempts().empty() ? "" : Describe(trace.attempts(trace.attempts_size() - 1));
+  std::string last = trace.attempts().empty() ? "" : Describe(trace.attempts(trace.attempts_size() - 1));
   switch (report.verdict) {
     case router::Verdict::kServed:
       return "";

@@ -3,6 +3,8 @@
 #include <pthread.h>
 #include <sys/resource.h>
 
+#include <google/protobuf/stubs/logging.h>
+
 #include <CLI/CLI.hpp>
 #include <csignal>
 #include <cstdio>
@@ -55,6 +57,8 @@ int Serve(const LoadedConfig& loaded, const ResolvedSecrets& secrets) {
   RaiseDescriptorLimit();
   // A debugging aid that costs every call.
   absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
+  // It writes a line of its own to stderr for each request that is not UTF-8: a caller could fill a disk.
+  google::protobuf::SetLogHandler(nullptr);
   InitLogging();
 
   auto server = Server::Start(loaded, secrets);

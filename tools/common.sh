@@ -6,7 +6,8 @@ declare -A PACKAGES=(
   [build]="ccache cmake g++ git libabsl-dev libboost1.81-dev libcli11-dev libgrpc++-dev libgtest-dev libgmock-dev
            libprotobuf-dev libspdlog-dev libssl-dev libyaml-cpp-dev ninja-build pkgconf prometheus-cpp-dev
            protobuf-compiler protobuf-compiler-grpc"
-  [test]="ca-certificates curl openssl prometheus python3"
+  [demo]="ca-certificates curl"
+  [test]="openssl prometheus python3"
   [sanitize]="clang libclang-rt-14-dev llvm"
   [lint]="clang clang-format clang-tidy python3 python3-venv shellcheck"
   [bench]="libnghttp2-dev nginx-light openssl python3"

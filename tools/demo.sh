@@ -44,6 +44,8 @@ start_providers() {
 }
 
 start_server() {
+  # An earlier server's last words must not be taken for this one's first.
+  rm -f "$WORK/server.log"
   DEMO_OPENAI_KEY=sk-demo-openai DEMO_AZURE_KEY=sk-demo-azure "$BIN/spillway-server" --config "$1" >"$WORK/server.log" 2>&1 &
   PIDS+=($!)
   wait_for spillway-server "$WORK/server.log" grep -q '"event":"serving"' "$WORK/server.log"
@@ -90,8 +92,7 @@ EOF
   wait
 }
 
-need_packages build
-command -v curl >/dev/null || need_packages test
+need_packages build demo
 configure build
 build_targets build spillway-server spillway-sim spillway
 mkdir -p "$WORK"

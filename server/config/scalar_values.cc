@@ -18,7 +18,7 @@ namespace {
 
 constexpr char kDurationForm[] = "write a number and a unit: 1500ms, 30s, 5m or 1h";
 
-absl::Status Wrong(std::string what) { return absl::InvalidArgumentError(what); }
+absl::Status Wrong(const std::string& what) { return absl::InvalidArgumentError(what); }
 
 absl::Status Expected(const char* wanted, const YamlNode& node) {
   return Wrong(absl::StrCat("expected ", wanted, ", found ", std::string(KindName(node))));

@@ -16,7 +16,7 @@
 namespace spillway::server {
 namespace {
 
-absl::Status Wrong(std::string what) { return absl::InvalidArgumentError(what); }
+absl::Status Wrong(const std::string& what) { return absl::InvalidArgumentError(what); }
 
 // Whether `name` is so much like a variable's name and so little like a key that it may be shown.
 bool IsPlainlyAName(const std::string& name) {

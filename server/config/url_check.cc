@@ -54,7 +54,7 @@ std::string CheckEndpointUrl(std::string_view text) {
   const auto parsed = urls::parse_uri({text.data(), text.size()});
   // A port of other characters than digits ends up here too.
   if (!parsed) return "not a valid URL: check its port, and percent-encode spaces and other such characters";
-  const urls::url_view url = *parsed;
+  const urls::url_view& url = *parsed;
   if (url.has_userinfo()) return "a URL holds no user or password; use api_key";
   if (url.has_query()) return "a base URL has no query ('?')";
   if (url.has_fragment()) return "a base URL has no fragment ('#')";

@@ -59,9 +59,9 @@ void AddMetadata(const CallInput& input, const CallResult& result, const std::st
   add("x-spillway-router-latency-ms", FormatMillis(result.end - input.received - result.upstream));
 }
 
-grpc::Status ToGrpc(CallStatus status) {
+grpc::Status ToGrpc(const CallStatus& status) {
   if (status.code == absl::StatusCode::kOk) return grpc::Status::OK;
-  return {static_cast<grpc::StatusCode>(status.code), std::move(status.message), std::move(status.details)};
+  return {static_cast<grpc::StatusCode>(status.code), status.message, status.details};
 }
 
 }  // namespace spillway::server

@@ -24,7 +24,7 @@ router::Instant DeadlineOf(const grpc::ServerContext& context, router::Instant n
 void AddMetadata(const CallInput& input, const CallResult& result, const std::string& request_id,
                  grpc::ServerContext& context);
 
-grpc::Status ToGrpc(CallStatus status);
+grpc::Status ToGrpc(const CallStatus& status);
 
 }  // namespace spillway::server
 

@@ -82,12 +82,10 @@ class ChatHandler : public std::enable_shared_from_this<ChatHandler> {
     Reply(result, StatusOf(*result.report, trace));
   }
 
-  void Reply(const CallResult& result, CallStatus status) {
+  void Reply(const CallResult& result, const CallStatus& status) {
     AddMetadata(input_, result, request_id_, grpc_);
-    CallLogEntry entry{"Chat", request_id_, &input_, &result, status.code, status.message, result.end};
-    const std::string message = status.message;
-    entry.message = message;
-    const grpc::Status grpc_status = ToGrpc(std::move(status));
+    const CallLogEntry entry{"Chat", request_id_, &input_, &result, status.code, status.message, result.end};
+    const grpc::Status grpc_status = ToGrpc(status);
     if (grpc_status.ok()) {
       responder_.Finish(response_, grpc_status, finish_tag_.Arm(shared_from_this()));
     } else {

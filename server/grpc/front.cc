@@ -62,7 +62,7 @@ void GrpcFront::Shutdown(std::chrono::system_clock::time_point deadline) {
   context_.stopping.WaitForNotification();
   context_.gate.WaitUntilEmpty(absl::FromChrono(deadline));
   // gRPC would go on waiting for peers to close their connections, and some take their time: a client that
-  // nobody polls, a frozen one. No call is left that this could cancel.
+  // nobody polls, a frozen one. The calls are over, or past the deadline.
   grpc_server_cancel_all_calls(server_->c_server());
   closer.join();
   context_.gate.Close();

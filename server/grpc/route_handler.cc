@@ -41,7 +41,7 @@ class RouteHandler : public std::enable_shared_from_this<RouteHandler> {
     v1::RouteResponse response;
     CallStatus status = ExplainRoute(request_, router::Environment::kProduction, context_.router,
                                      *context_.runner.runtime(), response);
-    const grpc::Status grpc_status = ToGrpc(std::move(status));
+    const grpc::Status grpc_status = ToGrpc(status);
     void* tag = finish_tag_.Arm(shared_from_this());
     if (grpc_status.ok()) return responder_.Finish(response, grpc_status, tag);
     responder_.FinishWithError(grpc_status, tag);

@@ -156,6 +156,14 @@ class HostileMetadataTest : public ::testing::Test {
     return v1::RouterService::NewStub(scene_.server().NewChannel())->Chat(&context, TestCall(), &response);
   }
 
+  // With a timeout as it stands on the wire, which the library could not be told.
+  grpc::Status CallWithin(const std::string& timeout) {
+    grpc::ClientContext context;
+    context.AddMetadata("grpc-timeout", timeout);
+    v1::ChatResponse response;
+    return v1::RouterService::NewStub(scene_.server().NewChannel())->Chat(&context, TestCall(), &response);
+  }
+
   Scene scene_;
 };
 
@@ -168,6 +176,15 @@ TEST_F(HostileMetadataTest, IsServedAndForgesNothing) {
   EXPECT_TRUE(Call("authorization", "Basic ???").ok());
   EXPECT_EQ(scene_.logs().WaitForEvents("call", 6).size(), 6u);
   EXPECT_TRUE(scene_.logs().Events("forged").empty());
+}
+
+// What a caller without a deadline may well write: more than nanoseconds in 64 bits can count.
+TEST_F(HostileMetadataTest, AnEndlessTimeoutIsNone) {
+  for (const char* timeout : {"99999999H", "2600000H", "9999999H", "99999999M"}) {
+    EXPECT_TRUE(CallWithin(timeout).ok()) << timeout;
+  }
+  scene_.sim().SetScript("primary", "silence");
+  EXPECT_EQ(CallWithin("50m").error_code(), StatusCode::DEADLINE_EXCEEDED) << "the header counts";
 }
 
 }  // namespace

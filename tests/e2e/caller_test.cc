@@ -182,7 +182,9 @@ TEST(MetadataTest, WhatTheCallerSendsStaysHere) {
   call.Run(scene);
   ASSERT_TRUE(call.status.ok());
   EXPECT_EQ(call.Initial().at("x-spillway-model"), "gpt-4o");
-  for (const auto& [name, value] : scene.Asked("primary")[0].request.headers) {
+  const std::vector<sim::LogEntry> asked = scene.Asked("primary");
+  ASSERT_EQ(asked.size(), 1u);
+  for (const auto& [name, value] : asked[0].request.headers) {
     EXPECT_NE(name, "cookie");
     EXPECT_THAT(value, Not(HasSubstr("forged")));
     if (name == "authorization") {
