@@ -63,7 +63,7 @@ rooms_to_tidy() {
   base=$(git merge-base HEAD origin/main 2>/dev/null || true)
   if [[ -z $base || $base == "$(git rev-parse HEAD)" ]]; then base=$(git rev-parse -q --verify HEAD~1 || true); fi
   { [[ -n $base ]] && git diff --name-only "$base"; git ls-files --others --exclude-standard; } |
-    grep -E '\.(cc|h)$' | cut -d/ -f1 | grep -vx tests | sort -u | tr '\n' ' '
+    sed -nE '/\.(cc|h)$/{ /^tests\//d; s|/.*||; p }' | sort -u | tr '\n' ' '
 }
 
 check_tidy() {
