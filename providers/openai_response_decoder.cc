@@ -17,7 +17,6 @@ namespace spillway::providers {
 namespace {
 
 namespace json = boost::json;
-using router::Failure;
 
 // The members of the answer itself. False: no such field, or not of its type.
 bool ReadMember(std::string_view name, const json::value& value, v1::ChatResponse& out) {

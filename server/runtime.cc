@@ -33,7 +33,7 @@ absl::Status Runtime::AddClients(boost::asio::io_context& io, const v1::Config& 
     if (const auto key = secrets.find(endpoint.name()); key != secrets.end()) {
       options.secret_headers.emplace_back("Authorization", "Bearer " + key->second.Reveal());
     }
-    auto client = transport::HttpClient::Create(io, std::move(options));
+    auto client = transport::HttpClient::Create(io, options);
     if (!client.ok()) return client.status();
     EndpointRuntime& added = endpoints_[endpoint.name()];
     added.client = *std::move(client);

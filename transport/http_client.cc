@@ -216,7 +216,8 @@ ConnectionCounts PooledHttpClient::connections() const {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<HttpClient>> HttpClient::Create(asio::io_context& io, ClientOptions options) {
+absl::StatusOr<std::unique_ptr<HttpClient>> HttpClient::Create(asio::io_context& io,
+                                                               const ClientOptions& options) {
   absl::StatusOr<RequestHead> head = RequestHead::Create(options.origin, options.secret_headers);
   if (!head.ok()) return head.status();
   std::unique_ptr<TlsContext> tls;

@@ -101,7 +101,7 @@ class HttpClient {
   // Loads the trust store. FAILED_PRECONDITION: `ca_file` cannot be read or holds no certificate.
   // INVALID_ARGUMENT: an origin or secret header that cannot be sent; names the header, never its value.
   static absl::StatusOr<std::unique_ptr<HttpClient>> Create(boost::asio::io_context& io,
-                                                            ClientOptions options);
+                                                            const ClientOptions& options);
 
   virtual ~HttpClient() = default;
 

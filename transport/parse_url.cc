@@ -48,7 +48,7 @@ absl::Status CheckParts(const urls::url_view& url) {
 absl::StatusOr<ParsedUrl> ParseUrl(const std::string& text) {
   const auto parsed = urls::parse_uri(text);
   if (!parsed) return Refuse(kNotAbsolute);
-  const urls::url_view url = *parsed;
+  const urls::url_view& url = *parsed;
   if (absl::Status status = CheckParts(url); !status.ok()) return status;
 
   ParsedUrl out;

@@ -11,7 +11,7 @@ namespace {
 
 // What is wrong with the peer's certificate, for a person who has to mend it.
 std::string VerifyText(long verify_result, const std::string& server_name) {
-  const std::string reason = X509_verify_cert_error_string(verify_result);
+  std::string reason = X509_verify_cert_error_string(verify_result);
   switch (verify_result) {
     case X509_V_ERR_HOSTNAME_MISMATCH:
     case X509_V_ERR_IP_ADDRESS_MISMATCH:
