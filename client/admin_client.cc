@@ -41,4 +41,11 @@ Result<v1::ResumeTargetResponse> AdminClient::ResumeTarget(const v1::ResumeTarge
       });
 }
 
+Result<v1::ReloadConfigResponse> AdminClient::ReloadConfig(const CallOptions& call) const {
+  return RunCall<v1::ReloadConfigResponse>(
+      *channel_, options_, call, [&](grpc::ClientContext& context, v1::ReloadConfigResponse* response) {
+        return stub_->ReloadConfig(&context, v1::ReloadConfigRequest(), response);
+      });
+}
+
 }  // namespace spillway::client

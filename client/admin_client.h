@@ -35,6 +35,10 @@ class AdminClient {
   Result<v1::ResumeTargetResponse> ResumeTarget(const v1::ResumeTargetRequest& request,
                                                 const CallOptions& call = {}) const;
 
+  // Has the server read its configuration file again, and waits until what it says is in force.
+  // INVALID_ARGUMENT: it has errors; nothing changed.
+  Result<v1::ReloadConfigResponse> ReloadConfig(const CallOptions& call = {}) const;
+
  private:
   ClientOptions options_;
   std::shared_ptr<grpc::Channel> channel_;

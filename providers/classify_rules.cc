@@ -26,6 +26,8 @@ constexpr Rule kRules[] = {
     {kAnywhere, kText, "used up your credits", kQuotaExhausted},
     {kAnywhere, kText, "monthly spending limit", kQuotaExhausted},
     {kAnywhere, kText, "key limit exceeded", kQuotaExhausted},
+    // The gateway that stands before Azure's services.
+    {kThrottled | kForbidden, kText, "out of call volume quota", kQuotaExhausted},
     {kThrottled | kForbidden, kText, "exceeded your current quota", kQuotaExhausted},
     {kThrottled | kForbidden, kText, "check your plan and billing", kQuotaExhausted},
     {kThrottled | kForbidden, kText, "check plan and billing", kQuotaExhausted},
@@ -106,6 +108,10 @@ constexpr Rule kRules[] = {
     {kBad | kInside, kText, "supported api model names", kModelNotFound},
     {kBad | kInside, kText, "does not exist or you do not have access", kModelNotFound},
     {kBad | kInside, kText, "end of its life", kModelNotFound},
+    // Azure: a deployment, or a version of the API, that cannot do this. Both are ours, not the caller's.
+    {kBad | kInside, kText, "operation does not work with the specified model", kModelNotFound},
+    {kBad | kInside, kText, "api version not supported", kModelNotFound},
+    {kBad | kInside, kText, "is enabled only for api versions", kModelNotFound},
 
     // No capacity, whatever the number.
     {kThrottled | kServer | kInside, kWord, "overloaded_error", kOverloaded},

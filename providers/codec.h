@@ -28,6 +28,8 @@ struct TargetSpec {
   std::string model;
   // If not empty, the whole path in place of the API's own.
   std::string path;
+  // Of the endpoint, for the APIs that have versions in their URLs; empty: none.
+  std::string api_version;
 };
 
 // What Decode needs to know beside the response.

@@ -38,6 +38,7 @@ class FieldError {
   }
 
   const std::string& path() const { return path_; }
+  const std::string& problem() const { return problem_; }
 
   // INVALID_ARGUMENT: "messages[0].role is not set".
   absl::Status ToStatus() const {

@@ -3,10 +3,16 @@
 #define SPILLWAY_PROVIDERS_OPENAI_CODEC_H_
 
 #include <string>
+#include <string_view>
 
 #include "providers/codec.h"
 
 namespace spillway::providers {
+
+// The exchange that asks `path` for `request`: what every API with OpenAI's bodies sends. An empty `model`
+// keeps the request's own.
+absl::StatusOr<HttpRequest> OpenAiExchange(const v1::ChatRequest& request, std::string_view model,
+                                           std::string path);
 
 // POST {base_path}/chat/completions. Roles, token limits and everything else go out as the
 // caller gave them.

@@ -162,17 +162,17 @@ Reader FindReader(std::string_view name) {
   return name == "extra" || name == "allow_reset" ? Refuse : nullptr;
 }
 
-bool ReadMember(std::string_view name, const json::value& value, OpenAiRequest& out, FieldError& error) {
-  if (name == "stream") return value.is_null() || TakeBool(value, out.stream, error);
+}  // namespace
+
+bool ReadOpenAiParameter(std::string_view name, const json::value& value, ChatRequest& out,
+                         FieldError& error) {
   const Reader read = FindReader(name);
   if (read == nullptr) {
-    SetMember(name, value, *out.request.mutable_extra());
+    SetMember(name, value, *out.mutable_extra());
     return true;
   }
-  return value.is_null() || read(value, out.request, error);
+  return value.is_null() || read(value, out, error);
 }
-
-}  // namespace
 
 absl::StatusOr<OpenAiRequest> DecodeOpenAiRequest(std::string_view body) {
   const JsonDocument document(body);
@@ -185,10 +185,12 @@ absl::StatusOr<OpenAiRequest> DecodeOpenAiRequest(std::string_view body) {
   FieldError error;
   for (const auto& member : *object) {
     const std::string_view name = View(member.key());
-    if (!ReadMember(name, member.value(), out, error)) {
-      error.In(name);
-      return error.ToStatus();
-    }
+    const json::value& value = member.value();
+    const bool read = name == "stream" ? value.is_null() || TakeBool(value, out.stream, error)
+                                       : ReadOpenAiParameter(name, value, out.request, error);
+    if (read) continue;
+    error.In(name);
+    return error.ToStatus();
   }
   return out;
 }

@@ -6,9 +6,11 @@
 #ifndef SPILLWAY_PROVIDERS_OPENAI_REQUEST_DECODER_H_
 #define SPILLWAY_PROVIDERS_OPENAI_REQUEST_DECODER_H_
 
+#include <boost/json.hpp>
 #include <string_view>
 
 #include "absl/status/statusor.h"
+#include "providers/field_error.h"
 #include "spillway/v1/chat.pb.h"
 
 namespace spillway::providers {
@@ -22,6 +24,11 @@ struct OpenAiRequest {
 // INVALID_ARGUMENT names the member by its path: "messages[0].content must be a string or a list of
 // parts". `stream_options.include_obfuscation` is accepted and without effect.
 absl::StatusOr<OpenAiRequest> DecodeOpenAiRequest(std::string_view body);
+
+// One member of such a body, but for `stream`, into its field of `out` or into `extra`; null is nothing.
+// False, with the path from inside of the member in `error`, when it is not what the name stands for.
+[[nodiscard]] bool ReadOpenAiParameter(std::string_view name, const boost::json::value& value,
+                                       v1::ChatRequest& out, FieldError& error);
 
 }  // namespace spillway::providers
 

@@ -2,6 +2,20 @@
 
 namespace spillway::router {
 
+std::string_view NameOf(SkipReason reason) {
+  switch (reason) {
+    case SkipReason::kSuspended:
+      return "suspended";
+    case SkipReason::kProbing:
+      return "probing";
+    case SkipReason::kSaturated:
+      return "saturated";
+    case SkipReason::kContextWindow:
+      return "context_window";
+  }
+  return "unknown";
+}
+
 std::string_view NameOf(Verdict verdict) {
   switch (verdict) {
     case Verdict::kServed:
@@ -10,6 +24,10 @@ std::string_view NameOf(Verdict verdict) {
       return "ALL_TARGETS_FAILED";
     case Verdict::kAllSuspended:
       return "ALL_TARGETS_SUSPENDED";
+    case Verdict::kAllSaturated:
+      return "ALL_TARGETS_SATURATED";
+    case Verdict::kRetryBudgetSpent:
+      return "RETRY_BUDGET_SPENT";
     case Verdict::kRefused:
       return "REFUSED_BY_PROVIDER";
     case Verdict::kDeadline:

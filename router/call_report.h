@@ -31,9 +31,24 @@ struct AttemptRecord {
   std::string provider_request_id;
 };
 
+// Why a call may not go to a leaf.
+enum class SkipReason : std::uint8_t {
+  kSuspended,
+  // Another call is finding out whether it is back.
+  kProbing,
+  // It has as many attempts under way as it may have.
+  kSaturated,
+  // It takes no more tokens than a target that the request was too long for.
+  kContextWindow,
+};
+
+// As the trace writes it: "suspended", ….
+std::string_view NameOf(SkipReason reason);
+
 // A leaf passed over, and how its target stood then.
 struct SkippedLeaf {
   LeafId leaf = 0;
+  SkipReason reason = SkipReason::kSuspended;
   HealthView view;
 };
 
@@ -44,6 +59,10 @@ enum class Verdict : std::uint8_t {
   kAllFailed,
   // No attempt was made: every target is suspended.
   kAllSuspended,
+  // No attempt was made: every target that is not suspended has as many calls as it may have.
+  kAllSaturated,
+  // An attempt failed, and the policy's retry budget does not pay for another.
+  kRetryBudgetSpent,
   // A failure that goes back to the caller: another target would not change it, or the
   // policy does not spill on it.
   kRefused,

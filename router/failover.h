@@ -5,11 +5,11 @@
 
 #include <optional>
 
-#include "router/route_node.h"
+#include "router/picker.h"
 
 namespace spillway::router {
 
-std::optional<LeafId> PickFailover(const RouteTree& tree, const RouteNode& node, Admissible admissible);
+std::optional<LeafId> PickFailover(Picker& picker, NodeId id);
 
 }  // namespace spillway::router
 

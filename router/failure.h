@@ -55,6 +55,18 @@ enum class HealthEffect : std::uint8_t {
 // Which word of `fail_on` covers a failure that has no HTTP status of its own.
 enum class FailOnGroup : std::uint8_t { kNone, kError, kTimeout };
 
+// Whose fault a failure is taken for.
+enum class Blame : std::uint8_t {
+  // This model at this endpoint.
+  kTarget,
+  // The target; and the endpoint, if several of its models fail so.
+  kEndpoint,
+  // The request: another target would say the same.
+  kRequest,
+  // The caller left, or gave too little time.
+  kCaller,
+};
+
 struct FailureTraits {
   Failure failure;
   // As written in configuration, metrics and logs.
@@ -66,6 +78,7 @@ struct FailureTraits {
   bool may_retry_same_target;
   HealthEffect health;
   FailOnGroup group;
+  Blame blame;
   // What the caller sees when this is the last word.
   absl::StatusCode code;
 };

@@ -1,18 +1,19 @@
-// Every target's health, by slot.
+// Every target's health, by slot, and which targets share an endpoint.
 //
 // A slot is given to an (endpoint, model) pair the first time a table names it and is kept for
 // good, so that health outlives a reload and a call that still runs on an old table reports to the
-// right place. The number of slots is bounded by the pairs ever configured.
+// right place.
 //
-// Not thread-safe. A copy is an independent what-if.
+// Not thread-safe. A what-if keeps changes to itself; its base must outlive it.
 #ifndef SPILLWAY_ROUTER_HEALTH_TABLE_H_
 #define SPILLWAY_ROUTER_HEALTH_TABLE_H_
 
+#include <memory>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "router/slot_table.h"
 #include "router/table.h"
 #include "router/target_health.h"
 
@@ -20,16 +21,28 @@ namespace spillway::router {
 
 class HealthTable {
  public:
-  // The pair's slot, a new one if it has none yet.
-  HealthSlot SlotOf(const std::string& endpoint, const std::string& model);
+  // The slot of the target's endpoint and model, a new one if it has none yet.
+  HealthSlot SlotOf(const TargetName& name);
 
-  // Indexed by slot.
-  std::vector<TargetHealth>& slots() { return slots_; }
-  const std::vector<TargetHealth>& slots() const { return slots_; }
+  TargetHealth& operator[](HealthSlot slot) { return states_[slot]; }
+  const TargetHealth& operator[](HealthSlot slot) const { return states_[slot]; }
+
+  const TargetName& NameOf(HealthSlot slot) const { return directory_->names[slot]; }
+  // The targets of the same endpoint, itself included.
+  const std::vector<HealthSlot>& OfSameEndpoint(HealthSlot slot) const {
+    return directory_->endpoints.at(NameOf(slot).endpoint);
+  }
+
+  HealthTable WhatIf() const;
 
  private:
-  std::vector<TargetHealth> slots_;
-  absl::flat_hash_map<std::pair<std::string, std::string>, HealthSlot> by_name_;
+  struct Directory {
+    std::vector<TargetName> names;
+    absl::flat_hash_map<std::string, std::vector<HealthSlot>> endpoints;
+  };
+
+  SlotTable<TargetHealth> states_;
+  std::shared_ptr<Directory> directory_ = std::make_shared<Directory>();
 };
 
 }  // namespace spillway::router

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "router/endpoint_outage.h"
+
 namespace spillway::router {
 namespace {
 
@@ -44,7 +46,7 @@ Plan::Plan(std::shared_ptr<const Table> table, const PolicyRoute* route, Instant
 
 Step Plan::On(Event event, Instant now, PlanContext context) {
   return std::visit(Overloaded{
-                        [&](Started) { return Next(now, context); },
+                        [&](Started) { return OnStarted(now, context); },
                         [&](Woke) { return OnWoke(now, context); },
                         [&](Succeeded& succeeded) { return OnSucceeded(std::move(succeeded), now, context); },
                         [&](Failed& failed) { return OnFailed(std::move(failed), now, context); },
@@ -53,23 +55,32 @@ Step Plan::On(Event event, Instant now, PlanContext context) {
                     event);
 }
 
-Step Plan::OnSucceeded(Succeeded succeeded, Instant now, PlanContext& context) {
+Step Plan::OnStarted(Instant now, PlanContext& context) {
+  if (settings().retry_budget) context.memory.budgets[report_.route->budget].OnCall(*settings().retry_budget);
+  return Next(now, context);
+}
+
+AttemptRecord& Plan::EndAttempt(Instant now, PlanContext& context) {
   AttemptRecord& record = report_.attempts.back();
   record.end = now;
+  attempt_under_way_ = false;
+  HealthOf(record.leaf, context).Leave();
+  return record;
+}
+
+Step Plan::OnSucceeded(Succeeded succeeded, Instant now, PlanContext& context) {
+  AttemptRecord& record = EndAttempt(now, context);
   record.http_status = succeeded.http_status;
   record.provider_request_id = std::move(succeeded.provider_request_id);
-  attempt_under_way_ = false;
   Note(HealthOf(record.leaf, context).OnSuccess(ticket_, settings().health), record.leaf, now, context);
   return Finish(Verdict::kServed, absl::StatusCode::kOk, now, context);
 }
 
 Step Plan::OnFailed(Failed failed, Instant now, PlanContext& context) {
   FailedAttempt& attempt = failed.attempt;
-  AttemptRecord& record = report_.attempts.back();
-  record.end = now;
+  AttemptRecord& record = EndAttempt(now, context);
   record.http_status = attempt.http_status;
   record.provider_request_id = std::move(failed.provider_request_id);
-  attempt_under_way_ = false;
   TargetHealth& health = HealthOf(record.leaf, context);
   if (MayRetrySame(attempt, now, context)) {
     // The verdict on the target waits for the retry: a failure that the retry mends never was.
@@ -79,8 +90,11 @@ Step Plan::OnFailed(Failed failed, Instant now, PlanContext& context) {
     if (at_once) return Attempt(record.leaf, false, now, context);
     return Sleep{now + RandomPause(context.engine)};
   }
-  const bool spills = settings().fail_on.Matches(attempt);
   const Failure failure = attempt.failure;
+  // A request that is too long goes to larger models only, whatever else the policy spills on.
+  const bool too_long = failure == Failure::kContextLength;
+  if (too_long) was_too_long_ = true;
+  const bool spills = !too_long && settings().fail_on.Matches(attempt) && !BlamesRequestAgain(failure);
   // What the policy does not call a failure is not held against the target either.
   const bool changed =
       spills ? health.OnFailure(ticket_, attempt, settings().health, now) : health.OnIgnored(ticket_, now);
@@ -90,31 +104,48 @@ Step Plan::OnFailed(Failed failed, Instant now, PlanContext& context) {
   if (failure == Failure::kCancelled) {
     return Finish(Verdict::kCancelled, TraitsOf(failure).code, now, context);
   }
-  if (spills) return Next(now, context);
+  if (spills || (too_long && LargerExists())) return Next(now, context);
   return Finish(Verdict::kRefused, TraitsOf(failure).code, now, context);
+}
+
+bool Plan::BlamesRequestAgain(Failure failure) const {
+  if (TraitsOf(failure).blame != Blame::kRequest) return false;
+  // The attempt that failed now has not been recorded as failed yet.
+  return std::any_of(report_.attempts.begin(), report_.attempts.end(), [&](const AttemptRecord& before) {
+    return before.failed && before.failed->failure == failure;
+  });
 }
 
 Step Plan::OnCancelled(Instant now, PlanContext& context) {
   if (attempt_under_way_) {
-    AttemptRecord& record = report_.attempts.back();
-    record.end = now;
+    AttemptRecord& record = EndAttempt(now, context);
     record.failed.emplace().failure = Failure::kCancelled;
-    attempt_under_way_ = false;
     Note(HealthOf(record.leaf, context).OnIgnored(ticket_, now), record.leaf, now, context);
+  } else if (!report_.attempts.empty()) {
+    CountUnmended(now, context);
   }
   return Finish(Verdict::kCancelled, TraitsOf(Failure::kCancelled).code, now, context);
 }
 
 Step Plan::OnWoke(Instant now, PlanContext& context) {
   const LeafId leaf = report_.attempts.back().leaf;
-  // Another call may have found the target down in the meantime.
-  const bool open = HealthOf(leaf, context).Look(now) == TargetHealth::Admission::kOpen;
-  if (now >= deadline_ || !open) return Next(now, context);
+  // Other calls may have found the target down in the meantime, filled it, or spent the budget.
+  if (now >= deadline_ || !IsOpen(leaf, now, context) || !CanPayForAnother(context)) {
+    CountUnmended(now, context);
+    return Next(now, context);
+  }
   return Attempt(leaf, false, now, context);
 }
 
+void Plan::CountUnmended(Instant now, PlanContext& context) {
+  --same_target_retries_used_;
+  const AttemptRecord& record = report_.attempts.back();
+  TargetHealth& health = HealthOf(record.leaf, context);
+  Note(health.OnFailure(ticket_, *record.failed, settings().health, now), record.leaf, now, context);
+}
+
 Step Plan::AssumeSpill(Instant now, PlanContext context) {
-  attempt_under_way_ = false;
+  EndAttempt(now, context);
   return Next(now, context);
 }
 
@@ -123,17 +154,25 @@ Step Plan::Next(Instant now, PlanContext& context) {
     return Finish(Verdict::kDeadline, TraitsOf(Failure::kDeadline).code, now, context);
   }
   if (report_.attempts.size() >= AttemptsAllowed()) return FinishExhausted(now, context);
-  const auto leaf = report_.route->tree.Pick([&](LeafId id) { return Admit(id, now, context); });
-  if (leaf) return Attempt(*leaf, false, now, context);
-  if (report_.attempts.empty() && settings().all_suspended == AllSuspended::kLeastBad) {
-    if (const auto least_bad = LeastBad(now, context)) return Attempt(*least_bad, true, now, context);
+  const auto admit = [&](LeafId id) { return Admit(id, now, context); };
+  Picker picker(report_.route->tree, admit, context.memory.turns, choices_);
+  // Asked before the pick: an attempt that is not made takes no turn.
+  if (!CanPayForAnother(context) && picker.HasAdmissible(0)) {
+    return Finish(Verdict::kRetryBudgetSpent, CodeOfLastFailure(), now, context);
   }
-  return FinishExhausted(now, context);
+  if (const auto leaf = picker.Pick()) return Attempt(*leaf, false, now, context);
+  return report_.attempts.empty() ? FinishUntried(now, context) : FinishExhausted(now, context);
+}
+
+bool Plan::CanPayForAnother(PlanContext& context) const {
+  if (!settings().retry_budget || report_.attempts.empty()) return true;
+  return context.memory.budgets[report_.route->budget].CanPay(*settings().retry_budget);
 }
 
 Step Plan::Attempt(LeafId leaf, bool last_resort, Instant now, PlanContext& context) {
   TargetHealth& health = HealthOf(leaf, context);
-  const Instant own_deadline = SaturatingAdd(now, settings().request_timeout);
+  const Duration timeout = LeafOf(leaf).settings.request_timeout.value_or(settings().request_timeout);
+  const Instant own_deadline = SaturatingAdd(now, timeout);
   const Try attempt{leaf, std::min(own_deadline, deadline_),
                     own_deadline < deadline_ ? Failure::kTimeout : Failure::kDeadline};
   if (last_resort) {
@@ -143,6 +182,9 @@ Step Plan::Attempt(LeafId leaf, bool last_resort, Instant now, PlanContext& cont
     Note(ticket_.role == Ticket::Role::kProbe, leaf, now, context);
   }
   if (Insert(tried_, leaf)) ++tried_count_;
+  if (settings().retry_budget && !report_.attempts.empty()) {
+    context.memory.budgets[report_.route->budget].Pay();
+  }
   attempt_under_way_ = true;
   AttemptRecord& record = report_.attempts.emplace_back();
   record.leaf = leaf;
@@ -151,18 +193,33 @@ Step Plan::Attempt(LeafId leaf, bool last_resort, Instant now, PlanContext& cont
   return attempt;
 }
 
-Step Plan::FinishExhausted(Instant now, PlanContext& context) {
-  const AttemptRecord* last = report_.last_attempt();
-  if (last == nullptr) {
-    return Finish(Verdict::kAllSuspended, absl::StatusCode::kUnavailable, now, context);
+Step Plan::FinishUntried(Instant now, PlanContext& context) {
+  const auto saturated = [](const SkippedLeaf& skipped) { return skipped.reason == SkipReason::kSaturated; };
+  if (std::any_of(report_.skipped.begin(), report_.skipped.end(), saturated)) {
+    return Finish(Verdict::kAllSaturated, absl::StatusCode::kResourceExhausted, now, context);
   }
-  absl::StatusCode code =
-      last->failed ? TraitsOf(last->failed->failure).code : absl::StatusCode::kUnavailable;
+  if (settings().all_suspended == AllSuspended::kLeastBad) {
+    if (const auto least_bad = LeastBad(now, context)) return Attempt(*least_bad, true, now, context);
+  }
+  return Finish(Verdict::kAllSuspended, absl::StatusCode::kUnavailable, now, context);
+}
+
+Step Plan::FinishExhausted(Instant now, PlanContext& context) {
+  const auto& failed = report_.attempts.back().failed;
   // Nobody configured the model and the one endpoint that might have had it does not.
   const bool unknown_model =
-      report_.route->name.empty() && last->failed && last->failed->failure == Failure::kModelNotFound;
-  if (unknown_model) code = absl::StatusCode::kNotFound;
-  return Finish(Verdict::kAllFailed, code, now, context);
+      report_.route->name.empty() && failed && failed->failure == Failure::kModelNotFound;
+  return Finish(Verdict::kAllFailed, unknown_model ? absl::StatusCode::kNotFound : CodeOfLastFailure(), now,
+                context);
+}
+
+absl::StatusCode Plan::CodeOfLastFailure() const {
+  const auto& failed = report_.attempts.back().failed;
+  // Only explaining makes attempts that end without a word.
+  if (!failed) return absl::StatusCode::kUnavailable;
+  // A larger model would have taken the request, but is out: not the caller's mistake.
+  if (failed->failure == Failure::kContextLength) return absl::StatusCode::kUnavailable;
+  return TraitsOf(failed->failure).code;
 }
 
 Step Plan::Finish(Verdict verdict, absl::StatusCode code, Instant now, PlanContext& context) {
@@ -172,7 +229,8 @@ Step Plan::Finish(Verdict verdict, absl::StatusCode code, Instant now, PlanConte
     // Other targets' suspensions have no bearing on it: only the provider's own word counts.
     const std::optional<Duration>& hint = report_.attempts.back().failed->retry_after;
     if (hint) report_.retry_after = std::max(*hint, Duration::zero());
-  } else if (verdict == Verdict::kAllFailed || verdict == Verdict::kAllSuspended) {
+  } else if (verdict == Verdict::kAllFailed || verdict == Verdict::kAllSuspended ||
+             verdict == Verdict::kRetryBudgetSpent) {
     report_.retry_after = SoonestBack(now, context);
   }
   return Done{};
@@ -195,26 +253,63 @@ std::optional<Duration> Plan::SoonestBack(Instant now, PlanContext& context) con
   return std::max(soonest - now, Duration::zero());
 }
 
+std::optional<SkipReason> Plan::WhyNot(LeafId leaf, Instant now, const Memory& memory) const {
+  const TargetHealth& health = memory.targets[LeafOf(leaf).health];
+  const auto admission = health.Look(now);
+  if (admission == TargetHealth::Admission::kSuspended) return SkipReason::kSuspended;
+  if (admission == TargetHealth::Admission::kProbing) return SkipReason::kProbing;
+  if (!IsLargeEnough(leaf)) return SkipReason::kContextWindow;
+  const std::uint32_t most = LeafOf(leaf).settings.max_concurrent;
+  if (most != 0 && health.in_flight() >= most) return SkipReason::kSaturated;
+  return std::nullopt;
+}
+
+bool Plan::IsOpen(LeafId leaf, Instant now, PlanContext& context) const {
+  return HealthOf(leaf, context).Look(now) == TargetHealth::Admission::kOpen &&
+         !WhyNot(leaf, now, context.memory);
+}
+
 bool Plan::Admit(LeafId leaf, Instant now, PlanContext& context) {
   if (Contains(tried_, leaf)) return false;
-  const TargetHealth& health = HealthOf(leaf, context);
-  const auto admission = health.Look(now);
-  if (admission == TargetHealth::Admission::kOpen || admission == TargetHealth::Admission::kProbeDue)
-    return true;
-  if (Insert(skipped_, leaf)) report_.skipped.push_back({leaf, health.View(now)});
+  const auto why_not = WhyNot(leaf, now, context.memory);
+  if (!why_not) return true;
+  if (!Insert(skipped_, leaf)) return false;
+  auto& skipped = report_.skipped;
+  // Where there are more than a few there may be many: room for all of them at once.
+  if (skipped.size() == skipped.capacity()) skipped.reserve(report_.route->tree.leaf_count);
+  skipped.push_back({leaf, *why_not, HealthOf(leaf, context).View(now)});
+  return false;
+}
+
+bool Plan::IsLargeEnough(LeafId leaf) const {
+  if (!was_too_long_) return true;
+  for (const AttemptRecord& attempt : report_.attempts) {
+    if (!attempt.failed || attempt.failed->failure != Failure::kContextLength) continue;
+    const Leaf& too_small = LeafOf(attempt.leaf);
+    if (LeafOf(leaf).name.model == too_small.name.model) return false;
+    if (LeafOf(leaf).settings.context_window <= too_small.settings.context_window) return false;
+  }
+  return true;
+}
+
+bool Plan::LargerExists() const {
+  const RouteTree& tree = report_.route->tree;
+  for (LeafId leaf = tree.first_leaf; leaf < tree.first_leaf + tree.leaf_count; ++leaf) {
+    if (IsLargeEnough(leaf)) return true;
+  }
   return false;
 }
 
 bool Plan::MayRetrySame(const FailedAttempt& attempt, Instant now, PlanContext& context) const {
   if (!TraitsOf(attempt.failure).may_retry_same_target || !settings().fail_on.Matches(attempt)) return false;
-  const TargetHealth& health = HealthOf(report_.attempts.back().leaf, context);
+  const LeafId leaf = report_.attempts.back().leaf;
   // A 500 in a run of failures is no accident any more.
-  const bool lone_500 = attempt.http_status == 500 && health.fails(now) == 0;
+  const bool lone_500 = attempt.http_status == 500 && HealthOf(leaf, context).fails(now) == 0;
   if (!attempt.connection_reset && !lone_500) return false;
-  if (ticket_.role != Ticket::Role::kOrdinary || health.Look(now) != TargetHealth::Admission::kOpen)
-    return false;
+  if (ticket_.role != Ticket::Role::kOrdinary || !IsOpen(leaf, now, context)) return false;
   if (same_target_retries_used_ >= settings().same_target_retries) return false;
   if (deadline_ != kNever && now + kMaxPause >= deadline_) return false;
+  if (!CanPayForAnother(context)) return false;
   if (!settings().retries) return true;
   // Paid out of `retries`, but never with the one the next target needs.
   const std::size_t left = *settings().retries + std::size_t{1} - report_.attempts.size();
@@ -227,6 +322,8 @@ std::optional<LeafId> Plan::LeastBad(Instant now, PlanContext& context) const {
   Instant best_until = kNever;
   for (LeafId leaf = tree.first_leaf; leaf < tree.first_leaf + tree.leaf_count; ++leaf) {
     const HealthView view = HealthOf(leaf, context).View(now);
+    const std::uint32_t most = LeafOf(leaf).settings.max_concurrent;
+    if (most != 0 && view.in_flight >= most) continue;
     // An operator's word stands.
     if (view.by_hand || view.until >= best_until) continue;
     best = leaf;
@@ -240,12 +337,18 @@ std::size_t Plan::AttemptsAllowed() const {
   return report_.route->tree.leaf_count + same_target_retries_used_;
 }
 
-TargetHealth& Plan::HealthOf(LeafId leaf, PlanContext& context) const {
-  return context.health[report_.table->leaf(leaf).health];
-}
-
 void Plan::Note(bool changed, LeafId leaf, Instant now, PlanContext& context) const {
-  if (changed) context.transitions.push_back({report_.table->leaf(leaf), HealthOf(leaf, context).View(now)});
+  if (!changed) return;
+  HealthTable& targets = context.memory.targets;
+  const HealthSlot slot = LeafOf(leaf).health;
+  const auto report = [&](HealthSlot which) {
+    context.transitions.push_back({targets.NameOf(which), targets[which].View(now)});
+  };
+  report(slot);
+  const TargetState state = targets[slot].View(now).state;
+  if (state == TargetState::kSuspended) SpreadOutage(targets, slot, now, report);
+  // A target may be let back in on a failure, too: that of a probe that nobody remembers.
+  if (state == TargetState::kAvailable && !report_.attempts.back().failed) LiftOutage(targets, slot, report);
 }
 
 bool Plan::Contains(const LeafSet& set, LeafId leaf) const {

@@ -3,12 +3,13 @@
 //   Started ---> Try ---> Succeeded ---------------------------> Done
 //                 ^ ^       Failed, spills, a target is left ---> Try the next
 //                 | |       Failed, a lone 500 -----> Sleep, Woke, Try the same
+//                 | |       Failed, too long, a larger one left --> Try the larger
 //                 | +------ Failed, connection reset, Try the same at once
 //                           Failed, anything else --------------> Done
 //                           Cancelled at any time --------------> Done
 //
 // The plan holds the call's own memory (what was tried, how much time and how many retries are
-// left); targets' health is passed in. It reads no clock and is driven by one owner, one event
+// left); what outlives a call is passed in. It reads no clock and is driven by one owner, one event
 // for each Try or Sleep it returned.
 #ifndef SPILLWAY_ROUTER_PLAN_H_
 #define SPILLWAY_ROUTER_PLAN_H_
@@ -24,6 +25,8 @@
 
 #include "absl/container/inlined_vector.h"
 #include "router/call_report.h"
+#include "router/memory.h"
+#include "router/picker.h"
 #include "router/table.h"
 #include "router/target_health.h"
 #include "router/time.h"
@@ -60,13 +63,13 @@ using Step = std::variant<Try, Sleep, Done>;
 
 // A target entered or left a suspension.
 struct Transition {
-  Leaf leaf;
+  TargetName name;
   HealthView now;
 };
 
 // What a step may read and change beyond the plan itself.
 struct PlanContext {
-  std::vector<TargetHealth>& health;
+  Memory& memory;
   std::mt19937_64& engine;
   // Transitions are appended.
   std::vector<Transition>& transitions;
@@ -82,14 +85,21 @@ class Plan {
   // For explaining: the attempt under way is assumed to fail in a way that spills.
   Step AssumeSpill(Instant now, PlanContext context);
 
+  // What keeps the call from going to the leaf now; nothing if it may.
+  std::optional<SkipReason> WhyNot(LeafId leaf, Instant now, const Memory& memory) const;
+
   const CallReport& report() const { return report_; }
   // Once done.
   CallReport TakeReport() { return std::move(report_); }
 
  private:
   const Settings& settings() const { return report_.route->settings; }
-  TargetHealth& HealthOf(LeafId leaf, PlanContext& context) const;
+  const Leaf& LeafOf(LeafId leaf) const { return report_.table->leaf(leaf); }
+  TargetHealth& HealthOf(LeafId leaf, PlanContext& context) const {
+    return context.memory.targets[LeafOf(leaf).health];
+  }
 
+  Step OnStarted(Instant now, PlanContext& context);
   Step OnSucceeded(Succeeded succeeded, Instant now, PlanContext& context);
   Step OnFailed(Failed failed, Instant now, PlanContext& context);
   Step OnCancelled(Instant now, PlanContext& context);
@@ -99,13 +109,28 @@ class Plan {
   Step Next(Instant now, PlanContext& context);
   Step Attempt(LeafId leaf, bool last_resort, Instant now, PlanContext& context);
   Step Finish(Verdict verdict, absl::StatusCode code, Instant now, PlanContext& context);
+  Step FinishUntried(Instant now, PlanContext& context);
   Step FinishExhausted(Instant now, PlanContext& context);
+  absl::StatusCode CodeOfLastFailure() const;
+  // The attempt under way has ended.
+  AttemptRecord& EndAttempt(Instant now, PlanContext& context);
+  // The retry that the verdict on the latest failure waited for is not made: the failure counts after all.
+  void CountUnmended(Instant now, PlanContext& context);
   std::optional<Duration> SoonestBack(Instant now, PlanContext& context) const;
 
   bool Admit(LeafId leaf, Instant now, PlanContext& context);
+  // Whether the leaf may be entered without a probe.
+  bool IsOpen(LeafId leaf, Instant now, PlanContext& context) const;
+  // Whether the leaf takes longer requests than those that this one was too long for.
+  bool IsLargeEnough(LeafId leaf) const;
+  bool LargerExists() const;
+  // Whether an attempt before failed in the same way, the request being to blame.
+  bool BlamesRequestAgain(Failure failure) const;
+  bool CanPayForAnother(PlanContext& context) const;
   bool MayRetrySame(const FailedAttempt& attempt, Instant now, PlanContext& context) const;
   std::optional<LeafId> LeastBad(Instant now, PlanContext& context) const;
   std::size_t AttemptsAllowed() const;
+  // Reports the target's new state, and what follows from it for others of its endpoint.
   void Note(bool changed, LeafId leaf, Instant now, PlanContext& context) const;
 
   // A set of the route's leaves; room for 1,024 without an allocation.
@@ -118,11 +143,14 @@ class Plan {
   Instant deadline_;
   Ticket ticket_;
   bool attempt_under_way_ = false;
+  // Whether the request was too long for a target. Asked of every leaf, so it is kept.
+  bool was_too_long_ = false;
   std::size_t tried_count_ = 0;
   std::size_t same_target_retries_used_ = 0;
   LeafSet tried_;
   // Those in report_.skipped.
   LeafSet skipped_;
+  Choices choices_;
 };
 
 }  // namespace spillway::router

@@ -9,11 +9,25 @@
 namespace spillway::router {
 namespace {
 
-std::string_view ReasonPassedOver(const HealthView& view, Instant now) {
-  if (view.state == TargetState::kProbing) return "another call is finding out whether it is back";
-  if (view.state == TargetState::kSuspended && view.until > now)
-    return view.by_hand ? "suspended by hand" : "suspended";
-  return "beyond the policy's retries";
+std::string_view ReasonPassedOver(SkipReason reason, const HealthView& view) {
+  switch (reason) {
+    case SkipReason::kSuspended:
+      if (view.by_hand) return "suspended by hand";
+      return view.with_endpoint ? "suspended: several models of its endpoint failed" : "suspended";
+    case SkipReason::kProbing:
+      return "another call is finding out whether it is back";
+    case SkipReason::kSaturated:
+      return "as many calls as it may have at once";
+    case SkipReason::kContextWindow:
+      break;
+  }
+  return "no larger than a target that the request was too long for";
+}
+
+// Of a leaf that nothing but the call's own means kept it from.
+std::string_view ReasonNotReached(Verdict verdict) {
+  return verdict == Verdict::kRetryBudgetSpent ? "beyond the policy's retry budget"
+                                               : "beyond the policy's retries";
 }
 
 std::string_view ReasonTried(const AttemptRecord& attempt, bool first) {
@@ -27,34 +41,35 @@ std::string_view ReasonTried(const AttemptRecord& attempt, bool first) {
 
 Router::Router(const TableSpec& spec, std::uint64_t seed) : engine_(seed) { Replace(spec); }
 
-void Router::Replace(const TableSpec& spec) { table_ = TableBuilder::Build(spec, health_); }
+void Router::Replace(const TableSpec& spec) { table_ = TableBuilder::Build(spec, memory_); }
 
 std::optional<Plan> Router::Begin(std::string_view model, Environment environment, Instant now,
                                   Instant deadline) const {
   const PolicyRoute* route = table_->Find(model, environment);
   if (route == nullptr) return std::nullopt;
-  return Plan(table_, route, now, deadline);
+  // In place: a plan is large, and moving it would be an eighth of the decision.
+  return std::optional<Plan>(std::in_place, table_, route, now, deadline);
 }
 
 Step Router::On(Plan& plan, Event event, Instant now) {
-  return plan.On(std::move(event), now, {health_.slots(), engine_, transitions_});
+  return plan.On(std::move(event), now, {memory_, engine_, transitions_});
 }
 
 std::optional<Explanation> Router::Explain(std::string_view model, Environment environment,
                                            Instant now) const {
   std::optional<Plan> plan = Begin(model, environment, now, kNever);
   if (!plan) return std::nullopt;
-  std::vector<TargetHealth> health = health_.slots();
+  Memory memory = memory_.WhatIf();
   std::mt19937_64 engine = engine_;
   std::vector<Transition> transitions;
-  const PlanContext context{health, engine, transitions};
+  const PlanContext context{memory, engine, transitions};
   for (Step step = plan->On(Started{}, now, context); std::holds_alternative<Try>(step);) {
     step = plan->AssumeSpill(now, context);
   }
   Explanation explanation;
   explanation.table = plan->report().table;
   explanation.route = plan->report().route;
-  const auto view_of = [&](LeafId leaf) { return health_.slots()[table_->leaf(leaf).health].View(now); };
+  const auto view_of = [&](LeafId leaf) { return memory_.targets[table_->leaf(leaf).health].View(now); };
   absl::flat_hash_set<LeafId> listed;
   for (const AttemptRecord& attempt : plan->report().attempts) {
     explanation.candidates.push_back(
@@ -65,7 +80,10 @@ std::optional<Explanation> Router::Explain(std::string_view model, Environment e
   for (LeafId leaf = tree.first_leaf; leaf < tree.first_leaf + tree.leaf_count; ++leaf) {
     if (listed.contains(leaf)) continue;
     const HealthView view = view_of(leaf);
-    explanation.candidates.push_back({leaf, false, ReasonPassedOver(view, now), view});
+    const auto why_not = plan->WhyNot(leaf, now, memory_);
+    const std::string_view reason =
+        why_not ? ReasonPassedOver(*why_not, view) : ReasonNotReached(plan->report().verdict);
+    explanation.candidates.push_back({leaf, false, reason, view});
   }
   return explanation;
 }
@@ -75,7 +93,7 @@ std::vector<TargetStatus> Router::Targets(Instant now) const {
   absl::flat_hash_set<HealthSlot> listed;
   for (const Leaf& leaf : table_->leaves()) {
     if (listed.insert(leaf.health).second)
-      targets.push_back({leaf.name, health_.slots()[leaf.health].View(now)});
+      targets.push_back({leaf.name, memory_.targets[leaf.health].View(now)});
   }
   return targets;
 }
@@ -91,20 +109,23 @@ const Leaf* Router::FindTarget(std::string_view endpoint, std::string_view model
 bool Router::Suspend(std::string_view endpoint, std::string_view model, Instant until, Instant now) {
   const Leaf* leaf = FindTarget(endpoint, model);
   if (leaf == nullptr) return false;
-  TargetHealth& health = health_.slots()[leaf->health];
-  health.Suspend(until);
-  transitions_.push_back({*leaf, health.View(now)});
+  memory_.targets[leaf->health].Suspend(until);
+  Report(leaf->health, now);
   return true;
 }
 
 bool Router::Resume(std::string_view endpoint, std::string_view model, Instant now) {
   const Leaf* leaf = FindTarget(endpoint, model);
   if (leaf == nullptr) return false;
-  TargetHealth& health = health_.slots()[leaf->health];
+  TargetHealth& health = memory_.targets[leaf->health];
   const bool was_out = health.View(now).state != TargetState::kAvailable;
   health.Resume();
-  if (was_out) transitions_.push_back({*leaf, health.View(now)});
+  if (was_out) Report(leaf->health, now);
   return true;
+}
+
+void Router::Report(HealthSlot slot, Instant now) {
+  transitions_.push_back({memory_.targets.NameOf(slot), memory_.targets[slot].View(now)});
 }
 
 std::vector<Transition> Router::TakeTransitions() { return std::exchange(transitions_, {}); }

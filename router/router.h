@@ -14,7 +14,7 @@
 #include <string_view>
 #include <vector>
 
-#include "router/health_table.h"
+#include "router/memory.h"
 #include "router/plan.h"
 #include "router/table.h"
 
@@ -24,7 +24,7 @@ namespace spillway::router {
 struct Candidate {
   LeafId leaf = 0;
   bool would_try = false;
-  // Why: "first choice", "next if the ones before fail", "suspended", "another call is probing it", ….
+  // Why: "first choice", "next, if those before it fail", "suspended", …
   std::string_view reason;
   HealthView view;
 };
@@ -76,8 +76,9 @@ class Router {
 
  private:
   const Leaf* FindTarget(std::string_view endpoint, std::string_view model) const;
+  void Report(HealthSlot slot, Instant now);
 
-  HealthTable health_;
+  Memory memory_;
   std::shared_ptr<const Table> table_;
   std::mt19937_64 engine_;
   std::vector<Transition> transitions_;

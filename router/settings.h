@@ -26,6 +26,12 @@ struct HealthRules {
   Duration max_suspend_duration = std::chrono::minutes(5);
 };
 
+// Further attempts over all calls of a policy: at most `percent` of the calls plus `floor`.
+struct RetryBudgetRules {
+  std::uint32_t percent = 20;
+  std::uint32_t floor = 10;
+};
+
 struct Settings {
   Duration request_timeout = std::chrono::seconds(60);
   // Unset: the caller's deadline alone.
@@ -36,6 +42,8 @@ struct Settings {
   FailOn fail_on;
   HealthRules health;
   AllSuspended all_suspended = AllSuspended::kFail;
+  // Unset: further attempts are bounded call by call only.
+  std::optional<RetryBudgetRules> retry_budget;
 };
 
 }  // namespace spillway::router

@@ -18,6 +18,8 @@
 #include "absl/container/flat_hash_map.h"
 #include "router/route_node.h"
 #include "router/settings.h"
+#include "router/slot_table.h"
+#include "router/time.h"
 
 namespace spillway::router {
 
@@ -35,13 +37,27 @@ struct TargetName {
   std::string model;
 };
 
+// The model of a policy that takes what no other policy names.
+inline constexpr std::string_view kAnyModel = "*";
+
 // Index into HealthTable; the same for a target's life, across reloads.
-using HealthSlot = std::uint32_t;
+using HealthSlot = Slot;
+
+// What a policy says of one of its targets beyond the name.
+struct LeafSettings {
+  // If not empty: the path to use in place of the API's own.
+  std::string path;
+  // Unset: the policy's.
+  std::optional<Duration> request_timeout;
+  // Tokens the model takes. 0: unknown.
+  std::uint32_t context_window = 0;
+  // Attempts under way at once. 0: unlimited.
+  std::uint32_t max_concurrent = 0;
+};
 
 struct Leaf {
   TargetName name;
-  // If not empty: the path to use in place of the API's own.
-  std::string path;
+  LeafSettings settings;
   HealthSlot health = 0;
 };
 
@@ -52,18 +68,24 @@ struct PolicyRoute {
   Environment environment = Environment::kProduction;
   Settings settings;
   RouteTree tree;
+  // Where its retry budget is kept, if the settings have one.
+  Slot budget = 0;
 };
 
 // What a table is built from.
 struct TableSpec {
   struct Node {
-    // A leaf when `children` is empty.
+    // kLeaf: `target` and `settings`; any other: `children`, at least one.
+    NodeKind kind = NodeKind::kLeaf;
+    // Its share, where the parent is weighted.
+    std::uint32_t weight = 1;
     TargetName target;
-    std::string path;
+    LeafSettings settings;
     std::vector<Node> children;
   };
   struct Policy {
     std::string name;
+    // kAnyModel: every model that no other policy of the environment names.
     std::string model;
     Environment environment = Environment::kProduction;
     Settings settings;
@@ -80,7 +102,8 @@ struct TableSpec {
 
 class Table {
  public:
-  // The route for a call, or null: no policy names the model and there is no primary endpoint.
+  // The route for a call: of the policy that names the model, else of the one for any model, else to
+  // the primary endpoint; or null.
   const PolicyRoute* Find(std::string_view model, Environment environment) const;
 
   const Leaf& leaf(LeafId id) const { return leaves_[id]; }
@@ -92,6 +115,8 @@ class Table {
 
   struct PerEnvironment {
     absl::flat_hash_map<std::string, std::size_t> by_model;
+    // Of kAnyModel.
+    std::optional<std::size_t> any_model;
     std::optional<std::size_t> primary;
   };
   std::vector<Leaf> leaves_;

@@ -36,7 +36,13 @@ TargetHealth::Admission TargetHealth::Look(Instant now) const {
   return Admission::kOpen;
 }
 
+Ticket TargetHealth::EnterAsLastResort() {
+  ++in_flight_;
+  return {epoch_, Ticket::Role::kLastResort};
+}
+
 Ticket TargetHealth::Enter(Instant now, Instant lease_end) {
+  ++in_flight_;
   if (Look(now) == Admission::kOpen) return {epoch_, Ticket::Role::kOrdinary};
   Become(TargetState::kProbing);
   until_ = lease_end;
@@ -104,8 +110,29 @@ void TargetHealth::SuspendFor(const FailedAttempt& attempt, const HealthRules& r
   until_ = SaturatingAdd(now, SuspensionLength(attempt, rules, suspensions_in_a_row_));
   failure_ = attempt.failure;
   by_hand_ = false;
+  with_endpoint_ = false;
   suspended_by_ = rules;
   ++suspensions_in_a_row_;
+}
+
+bool TargetHealth::PointsAtEndpoint(Instant now) const {
+  return state_ == TargetState::kSuspended && now < until_ && !with_endpoint_ && failure_ &&
+         TraitsOf(*failure_).blame == Blame::kEndpoint;
+}
+
+bool TargetHealth::SuspendWith(const TargetHealth& other) {
+  if (with_endpoint_ && state_ == TargetState::kSuspended) {
+    until_ = std::max(until_, other.until_);
+    return false;
+  }
+  if (state_ != TargetState::kAvailable) return false;
+  Become(TargetState::kSuspended);
+  until_ = other.until_;
+  failure_ = other.failure_;
+  with_endpoint_ = true;
+  suspended_by_ = other.suspended_by_;
+  suspensions_in_a_row_ = other.suspensions_in_a_row_;
+  return true;
 }
 
 void TargetHealth::Suspend(Instant until) {
@@ -113,6 +140,7 @@ void TargetHealth::Suspend(Instant until) {
   until_ = until;
   failure_.reset();
   by_hand_ = true;
+  with_endpoint_ = false;
   suspended_by_ = {};
 }
 
@@ -121,6 +149,7 @@ void TargetHealth::Resume() {
   suspensions_in_a_row_ = 0;
   failure_.reset();
   by_hand_ = false;
+  with_endpoint_ = false;
   suspended_by_ = {};
 }
 
@@ -139,8 +168,10 @@ HealthView TargetHealth::View(Instant now) const {
   view.until = until_;
   view.failure = failure_;
   view.by_hand = by_hand_;
+  view.with_endpoint = with_endpoint_;
   view.fails = fails(now);
   view.suspensions_in_a_row = suspensions_in_a_row_;
+  view.in_flight = in_flight_;
   return view;
 }
 

@@ -56,8 +56,12 @@ struct HealthView {
   // The failure that suspended it; unset when by hand.
   std::optional<Failure> failure;
   bool by_hand = false;
+  // Suspended because other models of its endpoint failed.
+  bool with_endpoint = false;
   std::uint32_t fails = 0;
   std::uint32_t suspensions_in_a_row = 0;
+  // Attempts under way.
+  std::uint32_t in_flight = 0;
 };
 
 class TargetHealth {
@@ -72,13 +76,23 @@ class TargetHealth {
   Ticket Enter(Instant now, Instant lease_end);
 
   // Enters a suspended target regardless.
-  Ticket EnterAsLastResort() const { return {epoch_, Ticket::Role::kLastResort}; }
+  Ticket EnterAsLastResort();
+
+  // Every attempt that entered leaves once, whatever became of it and of its ticket.
+  void Leave() { --in_flight_; }
+  std::uint32_t in_flight() const { return in_flight_; }
 
   // The attempt's verdict. Each returns whether the state changed.
   bool OnSuccess(const Ticket& ticket, const HealthRules& rules);
   bool OnFailure(const Ticket& ticket, const FailedAttempt& attempt, const HealthRules& rules, Instant now);
   // The attempt ended without a word about the target (cancelled, the request's own fault).
   bool OnIgnored(const Ticket& ticket, Instant now);
+
+  // Whether a failure that may be its endpoint's keeps it out at `now`.
+  bool PointsAtEndpoint(Instant now) const;
+  // Out with another target of its endpoint, for as long. False: no news, it was out or is being probed.
+  bool SuspendWith(const TargetHealth& other);
+  bool with_endpoint() const { return with_endpoint_; }
 
   // By an operator's hand.
   void Suspend(Instant until);
@@ -96,11 +110,13 @@ class TargetHealth {
 
   TargetState state_ = TargetState::kAvailable;
   bool by_hand_ = false;
+  bool with_endpoint_ = false;
   std::optional<Failure> failure_;
   std::uint32_t epoch_ = 0;
   // Consecutive mode: failures in a row.
   std::uint32_t streak_ = 0;
   std::uint32_t suspensions_in_a_row_ = 0;
+  std::uint32_t in_flight_ = 0;
   // Suspended: when due. Probing: when the probe's lease ends.
   Instant until_;
   // Window mode: until when each of the latest failures counts, at most max_fails of them.

@@ -58,8 +58,13 @@ void LogCall(const CallLogEntry& entry) {
   LogLine line(LogLevel::kInfo, "call");
   line.Text("method", entry.method)
       .Text("request_id", entry.request_id)
-      .Text("model", providers::CutUtf8(entry.input->request->model(), kMaxModelBytes))
-      .Text("environment", router::NameOf(entry.input->environment))
+      .TextIf("caller", entry.input->caller)
+      .Text("model", providers::CutUtf8(entry.model, kMaxModelBytes));
+  // It follows from the caller, and this is nobody.
+  if (entry.code != absl::StatusCode::kUnauthenticated) {
+    line.Text("environment", router::NameOf(entry.input->environment));
+  }
+  line.TextIf("peer", entry.peer)
       .Text("code", NameOf(entry.code))
       .TextIf("message", entry.message)
       .Millis("ms", entry.end - entry.input->received);

@@ -11,6 +11,8 @@ namespace spillway::server {
 struct CallLogEntry {
   std::string_view method;
   std::string_view request_id;
+  // As asked for, not yet checked.
+  std::string_view model;
   const CallInput* input = nullptr;
   // Null: refused before a route was looked for, or none was found.
   const CallResult* result = nullptr;
@@ -18,6 +20,8 @@ struct CallLogEntry {
   // Of a failed call.
   std::string_view message;
   router::Instant end;
+  // Of an unauthenticated call, where it came from: nothing else tells whose mistake it is.
+  std::string_view peer;
 };
 
 void LogCall(const CallLogEntry& entry);

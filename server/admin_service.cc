@@ -4,10 +4,11 @@
 #include <grpcpp/server_builder.h>
 
 #include <chrono>
-#include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "server/grpc/call_metadata.h"
 #include "server/proto_time.h"
+#include "server/reload_report.h"
 #include "server/trace.h"
 
 namespace spillway::server {
@@ -20,9 +21,6 @@ grpc::Status NoSuchTarget(const Request& request) {
 }
 
 }  // namespace
-
-AdminService::AdminService(SharedRouter& router, v1::Config config, std::uint64_t config_hash)
-    : router_(router), config_(std::move(config)), config_hash_(config_hash) {}
 
 grpc::Status AdminService::ListTargets(grpc::ServerContext*, const v1::ListTargetsRequest*,
                                        v1::ListTargetsResponse* response) {
@@ -59,11 +57,22 @@ grpc::Status AdminService::ResumeTarget(grpc::ServerContext*, const v1::ResumeTa
   return grpc::Status::OK;
 }
 
+grpc::Status AdminService::ReloadConfig(grpc::ServerContext*, const v1::ReloadConfigRequest*,
+                                        v1::ReloadConfigResponse* response) {
+  const ReloadResult result = reloader_.Reload("rpc");
+  if (result.outcome == ReloadOutcome::kRejected) return ToGrpc(StatusOf(reloader_.path(), result));
+  response->set_config_hash(result.hash);
+  response->set_changed(result.outcome == ReloadOutcome::kApplied);
+  response->mutable_restart_needed()->Add(result.restart_needed.begin(), result.restart_needed.end());
+  return grpc::Status::OK;
+}
+
 grpc::Status AdminService::GetConfig(grpc::ServerContext*, const v1::GetConfigRequest*,
                                      v1::GetConfigResponse* response) {
+  const ConfigInForce in_force = reloader_.in_force();
   // Holds the names of secrets' sources, never a secret: those are resolved elsewhere.
-  *response->mutable_config() = config_;
-  response->set_config_hash(config_hash_);
+  *response->mutable_config() = *in_force.config;
+  response->set_config_hash(in_force.hash);
   return grpc::Status::OK;
 }
 

@@ -10,6 +10,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "server/reloader.h"
 #include "server/shared_router.h"
 #include "spillway/v1/admin.grpc.pb.h"
 
@@ -17,7 +18,8 @@ namespace spillway::server {
 
 class AdminService final : public v1::AdminService::Service {
  public:
-  AdminService(SharedRouter& router, v1::Config config, std::uint64_t config_hash);
+  // Both outlive it.
+  AdminService(SharedRouter& router, Reloader& reloader) : router_(router), reloader_(reloader) {}
 
   grpc::Status ListTargets(grpc::ServerContext* context, const v1::ListTargetsRequest* request,
                            v1::ListTargetsResponse* response) override;
@@ -25,13 +27,14 @@ class AdminService final : public v1::AdminService::Service {
                              v1::SuspendTargetResponse* response) override;
   grpc::Status ResumeTarget(grpc::ServerContext* context, const v1::ResumeTargetRequest* request,
                             v1::ResumeTargetResponse* response) override;
+  grpc::Status ReloadConfig(grpc::ServerContext* context, const v1::ReloadConfigRequest* request,
+                            v1::ReloadConfigResponse* response) override;
   grpc::Status GetConfig(grpc::ServerContext* context, const v1::GetConfigRequest* request,
                          v1::GetConfigResponse* response) override;
 
  private:
   SharedRouter& router_;
-  const v1::Config config_;
-  const std::uint64_t config_hash_;
+  Reloader& reloader_;
 };
 
 // A gRPC server for it. UNAVAILABLE: the address cannot be bound. `port` gets the one bound.

@@ -11,6 +11,7 @@
 
 #include <memory>
 #include <optional>
+#include <string_view>
 
 #include "absl/functional/any_invocable.h"
 #include "router/call_report.h"
@@ -21,9 +22,11 @@
 namespace spillway::server {
 
 struct CallInput {
-  // Both must outlive the call.
+  // All three must outlive the call.
   const v1::ChatRequest* request = nullptr;
   v1::ChatResponse* response = nullptr;
+  // Who asks, for the log; empty: nobody in particular, for no callers are configured.
+  std::string_view caller;
   router::Environment environment = router::Environment::kProduction;
   router::Instant received;
   // kNever: none.

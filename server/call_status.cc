@@ -1,5 +1,7 @@
 #include "server/call_status.h"
 
+#include <utility>
+
 #include "absl/strings/str_cat.h"
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
@@ -53,12 +55,16 @@ std::string MessageOf(const router::CallReport& report, const v1::RouteTrace& tr
         absl::StrAppend(&text, "; the first is due back in ", InSeconds(*report.retry_after));
       return text;
     }
+    case router::Verdict::kAllSaturated:
+      return absl::StrCat(policy, ": every target that is not suspended has as many calls as it may have");
+    case router::Verdict::kRetryBudgetSpent:
+      return absl::StrCat(policy, ": the retry budget is spent; last: ", last);
     case router::Verdict::kAllFailed: {
       const int tried = trace.attempts_size();
       const std::string_view attempts = tried == 1 ? " attempt" : " attempts";
       std::string text = absl::StrCat(policy, ": no target could serve after ", tried,
                                       absl::string_view(attempts.data(), attempts.size()));
-      if (!trace.skipped().empty()) absl::StrAppend(&text, " (", trace.skipped_size(), " suspended)");
+      if (!trace.skipped().empty()) absl::StrAppend(&text, " (", trace.skipped_size(), " passed over)");
       return absl::StrCat(text, "; last: ", last);
     }
     case router::Verdict::kRefused:
@@ -115,15 +121,20 @@ CallStatus StatusOf(const std::vector<FieldViolation>& violations) {
   return status;
 }
 
+CallStatus Refused(absl::StatusCode code, std::string_view reason, std::string message) {
+  CallStatus status;
+  status.code = code;
+  status.message = FitMessage(std::move(message));
+  status.details = Begin(status, reason).SerializeAsString();
+  return status;
+}
+
 CallStatus UnknownModel(const std::string& model, router::Environment environment) {
   const std::string_view where = router::NameOf(environment);
-  CallStatus status;
-  status.code = absl::StatusCode::kNotFound;
-  status.message =
+  return Refused(
+      absl::StatusCode::kNotFound, "UNKNOWN_MODEL",
       absl::StrCat("no policy names model '", model, "' in ", absl::string_view(where.data(), where.size()),
-                   ", and it has no primary endpoint");
-  status.details = Begin(status, "UNKNOWN_MODEL").SerializeAsString();
-  return status;
+                   ", and it has no primary endpoint"));
 }
 
 }  // namespace spillway::server

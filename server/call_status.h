@@ -3,6 +3,7 @@
 #define SPILLWAY_SERVER_CALL_STATUS_H_
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -24,6 +25,9 @@ CallStatus StatusOf(const router::CallReport& report, const v1::RouteTrace& trac
 
 // INVALID_ARGUMENT, every field at once.
 CallStatus StatusOf(const std::vector<FieldViolation>& violations);
+
+// A call that was refused before any target was asked; `reason` is the ErrorInfo's.
+CallStatus Refused(absl::StatusCode code, std::string_view reason, std::string message);
 
 // NOT_FOUND: nowhere to go.
 CallStatus UnknownModel(const std::string& model, router::Environment environment);

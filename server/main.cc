@@ -1,4 +1,4 @@
-// spillway-server: reads its arguments, starts the server, waits to be told to stop.
+// spillway-server: reads its arguments, starts the server, reloads and stops when told to.
 
 #include <pthread.h>
 #include <sys/resource.h>
@@ -8,12 +8,14 @@
 #include <CLI/CLI.hpp>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
+#include <initializer_list>
 #include <string>
+#include <utility>
 
 #include "absl/synchronization/mutex.h"
 #include "providers/utf8.h"
-#include "server/config/config_loader.h"
-#include "server/config/secrets.h"
+#include "server/config/config_reading.h"
 #include "server/log.h"
 #include "server/server.h"
 
@@ -21,21 +23,12 @@ namespace {
 
 using namespace spillway::server;
 
-// The configuration and its secrets, or every mistake on stderr.
-bool Load(const std::string& path, LoadedConfig& loaded, ResolvedSecrets& secrets) {
-  ConfigResult result = LoadConfigFile(path);
-  ConfigErrors errors = result.errors;
-  if (result.ok()) {
-    SecretsResult resolved = ResolveSecrets(*result.loaded);
-    errors = resolved.errors;
-    secrets = std::move(resolved.secrets);
-  }
-  if (!errors.empty()) {
-    std::fputs(FormatErrors(path, errors).c_str(), stderr);
-    return false;
-  }
-  loaded = *std::move(result.loaded);
-  return true;
+const char* FromEnvironment(const char* name) { return std::getenv(name); }
+
+// False, and every mistake on stderr: it cannot be used.
+bool IsGood(const ConfigReading& reading) {
+  if (!reading.ok()) std::fputs(FormatErrors(reading.path, reading.errors).c_str(), stderr);
+  return reading.ok();
 }
 
 // Every call needs two descriptors, and gRPC does not recover well from having none left.
@@ -46,13 +39,33 @@ void RaiseDescriptorLimit() {
   setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-int Serve(const LoadedConfig& loaded, const ResolvedSecrets& secrets) {
-  // Before the first thread, so that all of them inherit it and only this one gets the signals.
-  sigset_t stop;
-  sigemptyset(&stop);
-  sigaddset(&stop, SIGTERM);
-  sigaddset(&stop, SIGINT);
-  pthread_sigmask(SIG_BLOCK, &stop, nullptr);
+// From here on, and in all threads that this one starts.
+void Block(const sigset_t& signals) { pthread_sigmask(SIG_BLOCK, &signals, nullptr); }
+
+sigset_t SetOf(std::initializer_list<int> signals) {
+  sigset_t set;
+  sigemptyset(&set);
+  for (const int signal : signals) sigaddset(&set, signal);
+  return set;
+}
+
+// Carries out what signals ask for; returns the one to stop for.
+int ServeUntilStopped(Server& server, const sigset_t& awaited) {
+  for (;;) {
+    int signal = 0;
+    sigwait(&awaited, &signal);
+    if (signal != SIGHUP) return signal;
+    server.Reload("SIGHUP");
+  }
+}
+
+int Serve(const std::string& path) {
+  // Whoever changes the file while it is read says so to a process that has no use for it yet.
+  Block(SetOf({SIGHUP}));
+  ConfigReading reading = ReadConfig(path, FromEnvironment);
+  if (!IsGood(reading)) return 1;
+  const sigset_t awaited = SetOf({SIGHUP, SIGTERM, SIGINT});
+  Block(awaited);
   std::signal(SIGPIPE, SIG_IGN);
   RaiseDescriptorLimit();
   // A debugging aid that costs every call.
@@ -61,7 +74,7 @@ int Serve(const LoadedConfig& loaded, const ResolvedSecrets& secrets) {
   google::protobuf::SetLogHandler(nullptr);
   InitLogging();
 
-  auto server = Server::Start(loaded, secrets);
+  auto server = Server::Start(std::move(reading), FromEnvironment);
   if (!server.ok()) {
     std::fprintf(stderr, "spillway-server: %s\n", std::string(server.status().message()).c_str());
     return 1;
@@ -69,13 +82,12 @@ int Serve(const LoadedConfig& loaded, const ResolvedSecrets& secrets) {
   const ServerPorts& ports = (*server)->ports();
   LogLine(LogLevel::kInfo, "serving")
       .Text("version", SPILLWAY_VERSION)
-      .Text("config", spillway::providers::RepairUtf8(loaded.name))  // A file's name may be any bytes.
+      .Text("config", spillway::providers::RepairUtf8(path))  // A file's name may be any bytes.
       .Int("grpc_port", ports.grpc)
       .Int("admin_port", ports.admin)
       .Int("admin_grpc_port", ports.admin_grpc)
       .Write();
-  int signal = 0;
-  sigwait(&stop, &signal);
+  const int signal = ServeUntilStopped(**server, awaited);
   LogLine(LogLevel::kInfo, "stopping").Text("signal", signal == SIGTERM ? "SIGTERM" : "SIGINT").Write();
   (*server)->Shutdown();
   LogLine(LogLevel::kInfo, "stopped").Write();
@@ -89,7 +101,8 @@ int main(int argc, char** argv) {
   app.set_version_flag("--version", SPILLWAY_VERSION);
   std::string config;
   std::string check;
-  auto* config_option = app.add_option("--config", config, "Serve with this configuration file");
+  auto* config_option = app.add_option(
+      "--config", config, "Serve with this configuration file; what changes in it is taken up while serving");
   app.add_option("--check", check,
                  "Check this configuration file and exit: 0 if it is good, 1 with every mistake")
       ->excludes(config_option);
@@ -98,11 +111,10 @@ int main(int argc, char** argv) {
     std::fputs("spillway-server: give --config FILE or --check FILE (see --help)\n", stderr);
     return 2;
   }
-  LoadedConfig loaded;
-  ResolvedSecrets secrets;
-  if (!Load(check.empty() ? config : check, loaded, secrets)) return 1;
-  if (check.empty()) return Serve(loaded, secrets);
-  std::printf("%s: good: %d endpoints, %d policies\n", check.c_str(), loaded.config.endpoints_size(),
-              loaded.config.policies_size());
+  if (check.empty()) return Serve(config);
+  const ConfigReading reading = ReadConfig(check, FromEnvironment);
+  if (!IsGood(reading)) return 1;
+  std::printf("%s: good: %d endpoints, %d policies\n", check.c_str(), reading.loaded->config.endpoints_size(),
+              reading.loaded->config.policies_size());
   return 0;
 }

@@ -2,7 +2,7 @@
 
 #include <prometheus/text_serializer.h>
 
-#include <sstream>
+#include <utility>
 
 namespace spillway::server {
 namespace {
@@ -29,6 +29,10 @@ Labels LabelsOf(const router::TargetName& name) {
 Labels With(Labels labels, std::string name, std::string_view value) {
   labels.emplace(std::move(name), std::string(value));
   return labels;
+}
+
+Labels ConnectionLabels(const std::string& endpoint, const char* state) {
+  return {{"endpoint", endpoint}, {"state", state}};
 }
 
 double Seconds(router::Duration duration) { return std::chrono::duration<double>(duration).count(); }
@@ -96,6 +100,12 @@ Metrics::Metrics()
                         .Help("Hash of the configuration in force.")
                         .Register(registry_)
                         .Add({})) {
+  auto& reloads = BuildCounter()
+                      .Name("spillway_config_reloads_total")
+                      .Help("Times the configuration was read again, by what came of it.")
+                      .Register(registry_);
+  static constexpr std::array<const char*, kReloadOutcomes> kOutcomes = {"applied", "unchanged", "rejected"};
+  for (std::size_t i = 0; i < kOutcomes.size(); ++i) reloads_[i] = &reloads.Add({{"result", kOutcomes[i]}});
   BuildGauge()
       .Name("spillway_build_info")
       .Help("Always 1; the labels say what is running.")
@@ -109,28 +119,51 @@ std::string Metrics::Serialize() const { return prometheus::TextSerializer().Ser
 void Metrics::CountSuspension(const router::Transition& transition) {
   const std::string_view why =
       transition.now.failure ? router::TraitsOf(*transition.now.failure).name : std::string_view("by_hand");
-  suspensions_.Add(With(LabelsOf(transition.leaf.name), "failure", why)).Increment();
+  suspensions_.Add(With(LabelsOf(transition.name), "failure", why)).Increment();
+}
+
+void Metrics::SetTargets(const std::vector<router::TargetStatus>& targets) {
+  const absl::MutexLock lock(&targets_mutex_);
+  auto gone = std::exchange(targets_, {});
+  for (const router::TargetStatus& target : targets) {
+    prometheus::Gauge& gauge = target_state_.Add(LabelsOf(target.name));
+    gauge.Set(static_cast<double>(target.view.state));
+    const TargetKey key(target.name.endpoint, target.name.model);
+    targets_[key] = &gauge;
+    gone.erase(key);
+  }
+  for (const auto& [key, gauge] : gone) target_state_.Remove(gauge);
 }
 
 void Metrics::SetTargetState(const router::TargetName& target, router::TargetState state) {
-  target_state_.Add(LabelsOf(target)).Set(static_cast<double>(state));
+  const absl::MutexLock lock(&targets_mutex_);
+  const auto found = targets_.find(TargetKey(target.endpoint, target.model));
+  if (found != targets_.end()) found->second->Set(static_cast<double>(state));
 }
 
 void Metrics::SetConnections(const std::string& endpoint, const transport::ConnectionCounts& counts) {
   const auto set = [&](const char* state, std::size_t count) {
-    connections_.Add({{"endpoint", endpoint}, {"state", state}}).Set(static_cast<double>(count));
+    connections_.Add(ConnectionLabels(endpoint, state)).Set(static_cast<double>(count));
   };
   set("connecting", counts.connecting);
   set("active", counts.active);
   set("idle", counts.idle);
 }
 
+void Metrics::ForgetEndpoint(const std::string& endpoint) {
+  for (const char* state : {"connecting", "active", "idle"}) {
+    connections_.Remove(&connections_.Add(ConnectionLabels(endpoint, state)));
+  }
+}
+
 void Metrics::SetConfigHash(std::uint64_t hash) { config_hash_->Set(static_cast<double>(hash)); }
 
-void Metrics::CountUnrouted(router::Environment environment, absl::StatusCode code) {
+void Metrics::CountReload(ReloadOutcome outcome) { reloads_[static_cast<std::size_t>(outcome)]->Increment(); }
+
+void Metrics::CountUnrouted(std::optional<router::Environment> environment, absl::StatusCode code) {
   calls_
       .Add({{"policy", ""},
-            {"environment", std::string(router::NameOf(environment))},
+            {"environment", environment ? std::string(router::NameOf(*environment)) : ""},
             {"code", std::string(NameOf(code))}})
       .Increment();
 }

@@ -13,12 +13,18 @@
 #include <prometheus/registry.h>
 
 #include <array>
+#include <optional>
 #include <string>
 #include <tuple>
+#include <utility>
+#include <vector>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/container/flat_hash_map.h"
+#include "absl/synchronization/mutex.h"
 #include "router/call_report.h"
 #include "router/router.h"
+#include "server/reload_result.h"
 #include "spillway/v1/chat.pb.h"
 #include "transport/http_client.h"
 
@@ -75,12 +81,19 @@ class Metrics {
   std::string Serialize() const;
 
   void CountSuspension(const router::Transition& transition);
+  // The targets there are: from now on they have a state, and no others.
+  void SetTargets(const std::vector<router::TargetStatus>& targets);
+  // Nothing happens where the target is none: a call that began before a reload may still have news of it.
   void SetTargetState(const router::TargetName& target, router::TargetState state);
   void SetConnections(const std::string& endpoint, const transport::ConnectionCounts& counts);
+  // Its connections are shown no longer.
+  void ForgetEndpoint(const std::string& endpoint);
   void SetConfigHash(std::uint64_t hash);
+  void CountReload(ReloadOutcome outcome);
 
-  // A call that no route was found for, or that was refused before one was looked for.
-  void CountUnrouted(router::Environment environment, absl::StatusCode code);
+  // A call that no route was found for, or that was refused before one was looked for. No environment:
+  // nobody knows whose call it was.
+  void CountUnrouted(std::optional<router::Environment> environment, absl::StatusCode code);
 
   prometheus::Gauge& in_flight() { return *in_flight_; }
   prometheus::Histogram& router_overhead() { return *router_overhead_; }
@@ -88,6 +101,9 @@ class Metrics {
  private:
   friend class LeafMetrics;
   friend class RouteMetrics;
+
+  // Endpoint and model.
+  using TargetKey = std::pair<std::string, std::string>;
 
   prometheus::Registry registry_;
   prometheus::Family<prometheus::Counter>& calls_;
@@ -102,6 +118,10 @@ class Metrics {
   prometheus::Histogram* router_overhead_;
   prometheus::Gauge* in_flight_;
   prometheus::Gauge* config_hash_;
+  // By outcome.
+  std::array<prometheus::Counter*, kReloadOutcomes> reloads_{};
+  absl::Mutex targets_mutex_;
+  absl::flat_hash_map<TargetKey, prometheus::Gauge*> targets_ ABSL_GUARDED_BY(targets_mutex_);
 };
 
 // The name of a status code as the field writes it: "RESOURCE_EXHAUSTED".

@@ -2,52 +2,32 @@
 
 #include <utility>
 
+#include "providers/overriding_codec.h"
 #include "server/config/defaults.h"
+#include "server/table_spec.h"
 
 namespace spillway::server {
 
-absl::StatusOr<std::shared_ptr<Runtime>> Runtime::Create(boost::asio::io_context& io,
-                                                         const v1::Config& config,
-                                                         const ResolvedSecrets& secrets,
-                                                         std::shared_ptr<const router::Table> table,
-                                                         Metrics& metrics) {
-  std::shared_ptr<Runtime> runtime(new Runtime);
+std::shared_ptr<Runtime> Runtime::Create(const v1::Config& config, EndpointClients endpoints,
+                                         std::shared_ptr<const router::Table> table, Metrics& metrics) {
+  std::shared_ptr<Runtime> runtime(new Runtime(config, std::move(endpoints)));
   runtime->table_ = std::move(table);
-  if (absl::Status status = runtime->AddClients(io, config, secrets); !status.ok()) return status;
-  runtime->AddLeaves(metrics);
+  runtime->AddLeaves(config, metrics);
   runtime->AddRoutes(config, metrics);
   return runtime;
 }
 
-absl::Status Runtime::AddClients(boost::asio::io_context& io, const v1::Config& config,
-                                 const ResolvedSecrets& secrets) {
-  absl::flat_hash_map<std::string, v1::Api> apis;
-  for (const v1::Provider& provider : config.providers()) apis.emplace(provider.name(), provider.api());
-  for (const v1::Endpoint& endpoint : config.endpoints()) {
-    absl::StatusOr<transport::ParsedUrl> url = transport::ParseUrl(endpoint.url());
-    if (!url.ok()) return url.status();
-    transport::ClientOptions options;
-    options.origin = url->origin;
-    options.ca_file = endpoint.tls().ca_file();
-    options.server_name = endpoint.tls().server_name();
-    if (const auto key = secrets.find(endpoint.name()); key != secrets.end()) {
-      options.secret_headers.emplace_back("Authorization", "Bearer " + key->second.Reveal());
-    }
-    auto client = transport::HttpClient::Create(io, options);
-    if (!client.ok()) return client.status();
-    EndpointRuntime& added = endpoints_[endpoint.name()];
-    added.client = *std::move(client);
-    added.base_path = url->base_path;
-    added.api = apis.at(endpoint.provider());
-  }
-  return absl::OkStatus();
-}
-
-void Runtime::AddLeaves(Metrics& metrics) {
+void Runtime::AddLeaves(const v1::Config& config, Metrics& metrics) {
+  const std::vector<ConfiguredLeaf> configured = LeavesOf(config);
   for (const router::Leaf& leaf : table_->leaves()) {
-    const EndpointRuntime& endpoint = endpoints_.at(leaf.name.endpoint);
+    const EndpointClient& endpoint = endpoints_.at(leaf.name.endpoint);
     LeafRuntime& added = leaves_.emplace_back();
-    added.codec = providers::MakeCodec(endpoint.api, {endpoint.base_path, leaf.name.model, leaf.path});
+    added.settings = SettingsOf(configured.at(leaves_.size() - 1));
+    auto codec = providers::MakeCodec(endpoint.definition.api, {endpoint.base_path, leaf.name.model,
+                                                                leaf.settings.path, endpoint.api_version});
+    // What no request can carry, configuration has refused.
+    auto overrides = providers::ParameterOverrides::Create(added.settings.parameters()).value();
+    added.codec = providers::WithOverrides(std::move(codec), std::move(overrides));
     added.client = endpoint.client.get();
     added.metrics = std::make_unique<LeafMetrics>(metrics, leaf);
   }

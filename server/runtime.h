@@ -1,20 +1,19 @@
 // A configuration made ready to serve: for every leaf of the routing table its codec,
 // connection pool and metric handles, resolved once.
 //
-// Immutable after Create but for what the pools and counters hold. Created, used and destroyed
-// on the I/O thread; a call under way keeps the runtime it began with alive.
+// Immutable after Bind but for what the pools and counters hold. Created on any thread, from then on used and
+// destroyed on the I/O thread; a call under way keeps the runtime it began with alive.
 #ifndef SPILLWAY_SERVER_RUNTIME_H_
 #define SPILLWAY_SERVER_RUNTIME_H_
 
 #include <memory>
-#include <string>
+#include <utility>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
-#include "absl/status/statusor.h"
 #include "providers/codec.h"
 #include "router/table.h"
-#include "server/config/secrets.h"
+#include "server/caller_registry.h"
+#include "server/endpoint_clients.h"
 #include "server/metrics.h"
 #include "spillway/v1/config.pb.h"
 #include "spillway/v1/router.pb.h"
@@ -26,6 +25,8 @@ struct LeafRuntime {
   std::unique_ptr<const providers::Codec> codec;
   transport::HttpClient* client = nullptr;
   std::unique_ptr<LeafMetrics> metrics;
+  // What Candidate.settings says.
+  v1::TargetSettings settings;
 };
 
 struct RouteRuntime {
@@ -36,12 +37,12 @@ struct RouteRuntime {
 
 class Runtime {
  public:
-  // `table` is the one built from `config`. FAILED_PRECONDITION: a trust store cannot be loaded.
-  static absl::StatusOr<std::shared_ptr<Runtime>> Create(boost::asio::io_context& io,
-                                                         const v1::Config& config,
-                                                         const ResolvedSecrets& secrets,
-                                                         std::shared_ptr<const router::Table> table,
-                                                         Metrics& metrics);
+  // `table` is one built from `config`, and `endpoints` has all of its endpoints.
+  static std::shared_ptr<Runtime> Create(const v1::Config& config, EndpointClients endpoints,
+                                         std::shared_ptr<const router::Table> table, Metrics& metrics);
+
+  // Takes another table built from the same configuration: the one that calls will run on.
+  void Bind(std::shared_ptr<const router::Table> table) { table_ = std::move(table); }
 
   LeafRuntime& leaf(router::LeafId id) { return leaves_[id]; }
   // `route` is one of this runtime's table.
@@ -49,26 +50,22 @@ class Runtime {
     return routes_[static_cast<std::size_t>(&route - table_->routes().data())];
   }
   const router::Table& table() const { return *table_; }
+  const CallerRegistry& callers() const { return callers_; }
+  const EndpointClients& endpoints() const { return endpoints_; }
 
   // Writes how many connections there are, per endpoint, to the metrics.
   void ReportConnections(Metrics& metrics) const;
 
  private:
-  Runtime() = default;
+  Runtime(const v1::Config& config, EndpointClients endpoints)
+      : callers_(config), endpoints_(std::move(endpoints)) {}
 
-  absl::Status AddClients(boost::asio::io_context& io, const v1::Config& config,
-                          const ResolvedSecrets& secrets);
-  void AddLeaves(Metrics& metrics);
+  void AddLeaves(const v1::Config& config, Metrics& metrics);
   void AddRoutes(const v1::Config& config, Metrics& metrics);
 
-  struct EndpointRuntime {
-    std::unique_ptr<transport::HttpClient> client;
-    std::string base_path;
-    v1::Api api = v1::API_UNSPECIFIED;
-  };
-
+  const CallerRegistry callers_;
   std::shared_ptr<const router::Table> table_;
-  absl::flat_hash_map<std::string, EndpointRuntime> endpoints_;
+  const EndpointClients endpoints_;
   std::vector<LeafRuntime> leaves_;
   std::vector<RouteRuntime> routes_;
 };

@@ -10,63 +10,66 @@
 #include <thread>
 #include <utility>
 
+#include "absl/strings/strip.h"
 #include "server/admin_http.h"
 #include "server/admin_service.h"
 #include "server/call_runner.h"
 #include "server/config/defaults.h"
+#include "server/config_watcher.h"
 #include "server/grpc/front.h"
-#include "server/log.h"
 #include "server/metrics.h"
-#include "server/proto_time.h"
-#include "server/runtime.h"
+#include "server/reloader.h"
 #include "server/shared_router.h"
-#include "server/table_spec.h"
 
 namespace spillway::server {
 namespace {
 
 class ServerImpl final : public Server {
  public:
-  explicit ServerImpl(const LoadedConfig& loaded)
-      : config_(loaded.config),
-        config_hash_(loaded.hash),
-        router_(TableSpecFrom(config_), std::random_device()(), metrics_),
-        runner_(io_, router_, metrics_) {}
+  explicit ServerImpl(GetEnv get_env)
+      : router_(router::TableSpec(), std::random_device()(), metrics_),
+        runner_(io_, router_, metrics_),
+        reloader_(io_, router_, runner_, metrics_, std::move(get_env)) {}
 
   ~ServerImpl() override { Stop(std::chrono::nanoseconds::zero()); }
 
-  absl::Status Start(const ResolvedSecrets& secrets) {
-    metrics_.SetConfigHash(config_hash_);
-    auto runtime = Runtime::Create(io_, config_, secrets, router_.table(), metrics_);
-    if (!runtime.ok()) return runtime.status();
-    runner_.Use(*std::move(runtime));
+  absl::Status Start(ConfigReading reading) {
     io_thread_ = std::thread([this] { io_.run(); });
-    if (absl::Status status = StartAdmin(); !status.ok()) return status;
+    if (const ConfigErrors errors = reloader_.Begin(std::move(reading)); !errors.empty()) {
+      const std::string lines = FormatErrors(reloader_.path(), errors);
+      return absl::FailedPreconditionError(absl::StripSuffix(lines, "\n"));
+    }
+    const ConfigInForce in_force = reloader_.in_force();
+    const v1::Config& config = *in_force.config;
+    if (absl::Status status = StartAdmin(config); !status.ok()) return status;
     auto front =
-        GrpcFront::Start({GrpcAddress(config_), MaxMessageBytes(config_)}, io_, runner_, router_, metrics_);
+        GrpcFront::Start({GrpcAddress(config), MaxMessageBytes(config)}, io_, runner_, router_, metrics_);
     if (!front.ok()) return front.status();
     front_ = *std::move(front);
     ports_.grpc = front_->port();
     front_->SetServing(true);
     ready_ = true;
+    watcher_.emplace([this] { return reloader_.files(); }, [this] { Reload("file"); });
     return absl::OkStatus();
   }
 
   const ServerPorts& ports() const override { return ports_; }
 
-  void Shutdown() override { Stop(ShutdownGrace(config_)); }
+  ReloadResult Reload(std::string_view trigger) override { return reloader_.Reload(trigger); }
+
+  void Shutdown() override { Stop(ShutdownGrace(*reloader_.in_force().config)); }
 
  private:
-  absl::Status StartAdmin() {
-    auto http = AdminHttp::Start(AdminAddress(config_), io_,
+  absl::Status StartAdmin(const v1::Config& config) {
+    auto http = AdminHttp::Start(AdminAddress(config), io_,
                                  {[this] { RefreshGauges(); }, [this] { return metrics_.Serialize(); },
                                   [this] { return ready_.load(); }});
     if (!http.ok()) return http.status();
     admin_http_ = *std::move(http);
     ports_.admin = admin_http_->port();
-    const std::string grpc_address = AdminGrpcAddress(config_);
+    const std::string grpc_address = AdminGrpcAddress(config);
     if (grpc_address.empty()) return absl::OkStatus();
-    admin_service_.emplace(router_, config_, config_hash_);
+    admin_service_.emplace(router_, reloader_);
     auto grpc = ServeAdmin(*admin_service_, grpc_address, ports_.admin_grpc);
     if (!grpc.ok()) return grpc.status();
     admin_grpc_ = *std::move(grpc);
@@ -83,6 +86,8 @@ class ServerImpl final : public Server {
 
   void Stop(std::chrono::nanoseconds grace) {
     ready_ = false;
+    // Whoever may ask for a reload goes before the I/O thread, which a reload waits for.
+    watcher_.reset();
     if (front_ != nullptr) {
       front_->SetServing(false);
       front_->Shutdown(std::chrono::system_clock::now() +
@@ -102,13 +107,12 @@ class ServerImpl final : public Server {
     io_thread_.join();
   }
 
-  const v1::Config config_;
-  const std::uint64_t config_hash_;
   Metrics metrics_;
   SharedRouter router_;
   boost::asio::io_context io_{1};
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_{io_.get_executor()};
   CallRunner runner_;
+  Reloader reloader_;
   std::thread io_thread_;
   std::unique_ptr<GrpcFront> front_;
   std::unique_ptr<AdminHttp> admin_http_;
@@ -116,14 +120,14 @@ class ServerImpl final : public Server {
   std::unique_ptr<grpc::Server> admin_grpc_;
   ServerPorts ports_;
   std::atomic<bool> ready_{false};
+  std::optional<ConfigWatcher> watcher_;
 };
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<Server>> Server::Start(const LoadedConfig& loaded,
-                                                      const ResolvedSecrets& secrets) {
-  auto server = std::make_unique<ServerImpl>(loaded);
-  if (absl::Status status = server->Start(secrets); !status.ok()) return status;
+absl::StatusOr<std::unique_ptr<Server>> Server::Start(ConfigReading config, GetEnv get_env) {
+  auto server = std::make_unique<ServerImpl>(std::move(get_env));
+  if (absl::Status status = server->Start(std::move(config)); !status.ok()) return status;
   return server;
 }
 

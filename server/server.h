@@ -1,17 +1,19 @@
 // The server: every room put together, from configuration to shutdown.
 //
 // Threads: one takes gRPC requests off the wire (grpc/front.h), one runs the calls and owns
-// every upstream connection (the I/O thread), one serves the admin HTTP listener, and gRPC's own
-// for the admin service if that is configured. Create, Shutdown and destroy on one thread.
+// every upstream connection (the I/O thread), one serves the admin HTTP listener, one watches the
+// configuration's files, and gRPC's own for the admin service if that is configured. Create, Shutdown and
+// destroy on one thread; Reload from any, before Shutdown.
 #ifndef SPILLWAY_SERVER_SERVER_H_
 #define SPILLWAY_SERVER_SERVER_H_
 
 #include <cstdint>
 #include <memory>
+#include <string_view>
 
 #include "absl/status/statusor.h"
-#include "server/config/config_loader.h"
-#include "server/config/secrets.h"
+#include "server/config/config_reading.h"
+#include "server/reload_result.h"
 
 namespace spillway::server {
 
@@ -24,14 +26,17 @@ struct ServerPorts {
 
 class Server {
  public:
-  // Listening and serving when it returns. An error names the listener or file it is about.
-  static absl::StatusOr<std::unique_ptr<Server>> Start(const LoadedConfig& loaded,
-                                                       const ResolvedSecrets& secrets);
+  // Listening and serving when it returns, with a configuration that has no errors. An error names the
+  // listener or file it is about. From then on `get_env` is asked for keys at each reload, on any thread.
+  static absl::StatusOr<std::unique_ptr<Server>> Start(ConfigReading config, GetEnv get_env);
 
   // As Shutdown with no grace, if that was not called.
   virtual ~Server() = default;
 
   virtual const ServerPorts& ports() const = 0;
+
+  // Reads the configuration again; as Reloader's. A change of its files is noticed without it.
+  virtual ReloadResult Reload(std::string_view trigger) = 0;
 
   // Readiness off, no new calls, those under way may end within the configured grace.
   virtual void Shutdown() = 0;

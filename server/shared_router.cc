@@ -15,7 +15,7 @@ void LogTransition(const router::Transition& transition, router::Instant now) {
                                  : view.state == router::TargetState::kProbing ? "target_probing"
                                                                                : "target_available";
   LogLine line(credentials ? LogLevel::kError : suspended ? LogLevel::kWarning : LogLevel::kInfo, event);
-  line.Text("endpoint", transition.leaf.name.endpoint).Text("model", transition.leaf.name.model);
+  line.Text("endpoint", transition.name.endpoint).Text("model", transition.name.model);
   if (suspended) line.Text("failure", view.failure ? router::TraitsOf(*view.failure).name : "by_hand");
   if (suspended && view.until != router::kNever) line.Millis("for_ms", view.until - now);
   if (credentials) line.Text("hint", "the provider refuses our key: check this endpoint's api_key");
@@ -26,9 +26,7 @@ void LogTransition(const router::Transition& transition, router::Instant now) {
 
 SharedRouter::SharedRouter(const router::TableSpec& spec, std::uint64_t seed, Metrics& metrics)
     : metrics_(metrics), router_(spec, seed) {
-  for (const router::TargetStatus& target : router_.Targets(router::Instant())) {
-    metrics_.SetTargetState(target.name, target.view.state);
-  }
+  metrics_.SetTargets(router_.Targets(router::Instant()));
 }
 
 std::optional<router::Plan> SharedRouter::Begin(std::string_view model, router::Environment environment,
@@ -91,6 +89,14 @@ std::optional<router::TargetStatus> SharedRouter::FindTarget(std::string_view en
   return std::nullopt;
 }
 
+std::shared_ptr<const router::Table> SharedRouter::Replace(const router::TableSpec& spec) {
+  absl::MutexLock lock(&mutex_);
+  router_.Replace(spec);
+  return router_.table();
+}
+
+void SharedRouter::ReportTargets(router::Instant now) { metrics_.SetTargets(Targets(now)); }
+
 std::shared_ptr<const router::Table> SharedRouter::table() {
   absl::MutexLock lock(&mutex_);
   return router_.table();
@@ -98,7 +104,7 @@ std::shared_ptr<const router::Table> SharedRouter::table() {
 
 void SharedRouter::Report(const std::vector<router::Transition>& transitions, router::Instant now) {
   for (const router::Transition& transition : transitions) {
-    metrics_.SetTargetState(transition.leaf.name, transition.now.state);
+    metrics_.SetTargetState(transition.name, transition.now.state);
     const bool suspended = transition.now.state == router::TargetState::kSuspended;
     // A probe that ended without a verdict: the target is as suspended, and as due, as before.
     if (suspended && transition.now.until <= now) continue;

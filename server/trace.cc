@@ -52,7 +52,7 @@ void FillTrace(const router::CallReport& report, const std::string& requested_mo
   for (const router::SkippedLeaf& record : report.skipped) {
     v1::SkippedTarget& skipped = *trace.add_skipped();
     FillTarget(report.table->leaf(record.leaf).name, requested_model, *skipped.mutable_target());
-    skipped.set_reason(record.view.state == router::TargetState::kProbing ? "probing" : "suspended");
+    skipped.set_reason(std::string(router::NameOf(record.reason)));
     if (record.view.failure) skipped.set_failure(ToProto(*record.view.failure));
     if (HasEnd(record.view)) *skipped.mutable_suspended_until() = clock.TimeOfDay(record.view.until);
   }
@@ -71,6 +71,8 @@ void FillRouteResponse(const router::Explanation& explanation, const std::string
     proto.set_reason(std::string(candidate.reason));
     proto.set_would_try(candidate.would_try);
     if (candidate.view.failure) proto.set_failure(ToProto(*candidate.view.failure));
+    proto.set_in_flight(static_cast<std::int32_t>(candidate.view.in_flight));
+    proto.set_with_endpoint(candidate.view.with_endpoint);
     if (HasEnd(candidate.view)) *proto.mutable_suspended_until() = clock.TimeOfDay(candidate.view.until);
   }
 }
@@ -83,6 +85,8 @@ v1::TargetStatus StatusOf(const router::TargetStatus& target, const WallClock& c
   if (HasEnd(target.view)) *status.mutable_suspended_until() = clock.TimeOfDay(target.view.until);
   status.set_by_hand(target.view.by_hand);
   status.set_fails(static_cast<std::int32_t>(target.view.fails));
+  status.set_in_flight(static_cast<std::int32_t>(target.view.in_flight));
+  status.set_with_endpoint(target.view.with_endpoint);
   status.set_suspensions_in_a_row(static_cast<std::int32_t>(target.view.suspensions_in_a_row));
   return status;
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds the benchmark and runs it; the arguments are bench.py's.
+# Builds a benchmark and runs it: bench.py, or with --decisions first decisions.py. Further arguments are its own.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source tools/common.sh
@@ -7,5 +7,10 @@ source tools/common.sh
 need_packages build bench
 configure build
 cmake -S . -B build -DSPILLWAY_BENCH=ON >/dev/null
+if [[ ${1:-} == --decisions ]]; then
+  shift
+  build_targets build decision-bench
+  exec python3 tests/bench/decisions.py --bin-dir build/bin "$@"
+fi
 build_targets build spillway-server bench-load bench-null-router
 exec python3 tests/bench/bench.py --bin-dir build/bin "$@"

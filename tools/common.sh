@@ -10,7 +10,7 @@ declare -A PACKAGES=(
   [test]="openssl prometheus python3"
   [sanitize]="clang libclang-rt-14-dev llvm"
   [lint]="clang clang-format clang-tidy python3 python3-venv shellcheck"
-  [bench]="libnghttp2-dev nginx-light openssl python3"
+  [bench]="libbenchmark-dev libnghttp2-dev nginx-light openssl python3"
 )
 
 say() { printf '\n\033[1m==> %s\033[0m\n' "$*"; }

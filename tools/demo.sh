@@ -1,14 +1,18 @@
 #!/usr/bin/env bash
-# A failover, end to end, on this machine: two TLS providers (spillway-sim), the server, a caller.
+# One file of examples/, end to end, on this machine: TLS providers (spillway-sim), the server, a caller.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source tools/common.sh
+source tools/demo-stories.sh
 
 BIN=build/bin
 WORK=build/demo
-MODEL=gpt-4o
+CONTROL=http://127.0.0.1:18440
 QUESTION='Say this is a test!'
+EXAMPLE=model-failover
+STAY=
 PIDS=()
+STEPS=0
 
 stop_all() {
   local pid
@@ -16,10 +20,43 @@ stop_all() {
   wait 2>/dev/null || true
 }
 
-step() { printf '\n\033[1m%s\033[0m\n' "$*"; }
+headline() { printf '\n\033[1m%s\033[0m\n' "$*"; }
+step() { headline "$((++STEPS)). $*"; }
+type_out() { printf '\033[2m$ %s\033[0m\n' "$*"; }
 show() {
-  printf '\033[2m$ %s\033[0m\n' "$*"
+  type_out "$@"
   "$@"
+}
+
+# chat [ARGS]: one call, with who served it and why.
+chat() { show "$BIN/spillway" chat "$@" "$QUESTION"; }
+route() { show "$BIN/spillway" route "$@"; }
+
+# refused [ARGS]: the same of a call that has to fail.
+refused() {
+  local code=0
+  chat "$@" || code=$?
+  ((code == 1)) || die "the call should have failed; its exit code is $code"
+}
+
+# calls COUNT MODEL: that many calls, and who served each.
+calls() {
+  local i
+  type_out "$BIN/spillway chat --model $2 \"$QUESTION\"   # $1 times"
+  for ((i = 0; i < $1; ++i)); do "$BIN/spillway" chat --model "$2" "$QUESTION" 2>&1 >/dev/null | grep '^served by'; done
+}
+
+# fault PERSONALITY STEP: what its requests meet from now on (tests/sim/README.md).
+fault() {
+  local answer
+  type_out "curl -X PUT -d $2 $CONTROL/personalities/$1/script"
+  answer=$(curl -sS --fail-with-body -X PUT -d "$2" "$CONTROL/personalities/$1/script") || die "$answer"
+}
+
+# as KEY: who calls from here on.
+as() {
+  type_out "export SPILLWAY_KEY=$1"
+  export SPILLWAY_KEY=$1
 }
 
 # wait_for WHAT LOG COMMAND…: until the command succeeds, 10 s at most.
@@ -36,9 +73,7 @@ wait_for() {
 
 start_providers() {
   rm -f "$WORK/ports.json"
-  "$BIN/spillway-sim" --ca-out "$WORK/ca.pem" --ports-out "$WORK/ports.json" --control 127.0.0.1:18440 \
-    --openai "openai=127.0.0.1:18441,tls,model=gpt-4o,key=sk-demo-openai,fault=rate_limited:retry_after=30" \
-    --openai "azure=127.0.0.1:18442,tls,model=gpt-4o,key=sk-demo-azure" >"$WORK/sim.log" 2>&1 &
+  "$BIN/spillway-sim" --config tools/demo-providers.json --ca-out "$WORK/ca.pem" --ports-out "$WORK/ports.json" >"$WORK/sim.log" 2>&1 &
   PIDS+=($!)
   wait_for spillway-sim "$WORK/sim.log" test -s "$WORK/ports.json"
 }
@@ -46,45 +81,26 @@ start_providers() {
 start_server() {
   # An earlier server's last words must not be taken for this one's first.
   rm -f "$WORK/server.log"
-  DEMO_OPENAI_KEY=sk-demo-openai DEMO_AZURE_KEY=sk-demo-azure "$BIN/spillway-server" --config "$1" >"$WORK/server.log" 2>&1 &
+  DEMO_OPENAI_KEY=sk-demo-openai DEMO_AZURE_KEY=sk-demo-azure DEMO_MISTRAL_KEY=sk-demo-mistral DEMO_SANDBOX_KEY=sk-demo-sandbox \
+    "$BIN/spillway-server" --config "$1" >"$WORK/server.log" 2>&1 &
   PIDS+=($!)
   wait_for spillway-server "$WORK/server.log" grep -q '"event":"serving"' "$WORK/server.log"
-}
-
-failover_story() {
-  step "1. A caller asks for $MODEL. The first provider answers 429, Retry-After: 30; the call spills to the next."
-  show "$BIN/spillway" chat --model "$MODEL" "$QUESTION"
-  step "2. The same call again. The suspended provider is not even tried."
-  show "$BIN/spillway" chat --model "$MODEL" "$QUESTION"
-  step "3. Why: what the next call would do, this instant."
-  show "$BIN/spillway" route --model "$MODEL"
-  step "4. What Prometheus sees."
-  printf '\033[2m$ %s\033[0m\n' "curl -s http://127.0.0.1:9901/metrics | grep …"
-  curl -s http://127.0.0.1:9901/metrics |
-    grep -E '^spillway_(calls|attempts|failovers|suspensions)_total|^spillway_target_state'
-}
-
-real_story() {
-  step "5. OPENAI_API_KEY is set: the same against OpenAI itself (examples/openai.yaml)."
-  kill "${PIDS[-1]}"
-  wait "${PIDS[-1]}" 2>/dev/null || true
-  start_server examples/openai.yaml
-  show "$BIN/spillway" chat --model "$MODEL" "$QUESTION" || true
-  show "$BIN/spillway" route --model "$MODEL" || true
 }
 
 stay() {
   cat <<EOF
 
-It goes on running. In another terminal:
+It goes on running${SPILLWAY_KEY:+; callers need a key:  export SPILLWAY_KEY=$SPILLWAY_KEY}. In another terminal:
 
   $BIN/spillway chat --model $MODEL "Hello"          ask
   $BIN/spillway route --model $MODEL                 what a call would do now, and why
   $BIN/spillway targets                              every target and its health
-  $BIN/spillway suspend azure/$MODEL --for 10s       take a target out by hand
+  $BIN/spillway suspend openai/gpt-4o --for 10s      take a target out by hand
   curl -s http://127.0.0.1:9901/metrics              for Prometheus
-  curl -s http://127.0.0.1:18440/log                 what the simulated providers were asked
+  curl -s $CONTROL/log                 what the simulated providers were asked
   tail -f $WORK/server.log                           one JSON line a call
+  curl -X PUT -d overloaded $CONTROL/personalities/openai/script
+                                                     break a provider, and mend it with ok (tests/sim/README.md)
 
 Ctrl-C stops everything.
 EOF
@@ -92,16 +108,33 @@ EOF
   wait
 }
 
+for argument in "$@"; do
+  case $argument in
+    --stay) STAY=yes ;;
+    -*) die "demo: no option '$argument'; there is --stay" ;;
+    *) EXAMPLE=${argument%.yaml} ;;
+  esac
+done
+STORY=story_${EXAMPLE//-/_}
+if [[ ! -f examples/$EXAMPLE.yaml ]] || ! declare -F "$STORY" >/dev/null; then
+  die "demo: no example '$EXAMPLE'; there are: $(cd examples && echo *.yaml | sed 's/\.yaml//g')"
+fi
+if [[ $EXAMPLE == openai && -z ${OPENAI_API_KEY:-} ]]; then
+  die "demo: examples/openai.yaml asks OpenAI itself: export OPENAI_API_KEY first"
+fi
+# A caller's own settings must not lead the demo elsewhere.
+unset SPILLWAY_KEY SPILLWAY_SERVER SPILLWAY_ADMIN SPILLWAY_MODEL
+
 need_packages build demo
 configure build
 build_targets build spillway-server spillway-sim spillway
 mkdir -p "$WORK"
 trap stop_all EXIT
 
-step "Starting two simulated providers (TLS) and the server on examples/model-failover.yaml"
+headline "Starting simulated providers (TLS) and the server on examples/$EXAMPLE.yaml"
 start_providers
-start_server examples/model-failover.yaml
-failover_story
-if [[ -n ${OPENAI_API_KEY:-} ]]; then real_story; fi
-if [[ ${1:-} == --stay ]]; then stay; fi
-step "Done. ./dev demo --stay leaves it running; README.md goes on from here."
+start_server "examples/$EXAMPLE.yaml"
+MODEL=gpt-4o
+"$STORY"
+if [[ -n $STAY ]]; then stay; fi
+headline "Done. ./dev demo $EXAMPLE --stay leaves it running; README.md goes on from here."

@@ -137,6 +137,19 @@ Subcommand AddResume(CLI::App& root) {
   return resume;
 }
 
+Command MakeReload(const CLI::App&, const Flags& flags) {
+  return ReloadCommand{.admin = AdminOf(flags), .json = flags.json};
+}
+
+Subcommand AddReload(CLI::App& root) {
+  Subcommand reload(root, "reload",
+                    "Have the server read its configuration file again; nothing changes if that has errors",
+                    MakeReload);
+  AddAdminFlags(*reload.app, *reload.flags);
+  AddCommonFlags(*reload.app, *reload.flags);
+  return reload;
+}
+
 // CLI11 prints help and errors itself, to the streams it is given, and has exit codes of its own.
 Stop StopFor(const CLI::App& app, const CLI::ParseError& error) {
   std::ostringstream out;
@@ -154,8 +167,8 @@ std::variant<Command, Stop> ParseCommandLine(int argc, const char* const* argv) 
   app.footer(kFooter);
   app.set_version_flag("--version", "spillway " SPILLWAY_VERSION, "Print the version and exit");
   app.require_subcommand(0, 1);  // None is refused below, after what is unknown has been named.
-  const Subcommand subcommands[] = {AddChat(app), AddRoute(app), AddTargets(app), AddSuspend(app),
-                                    AddResume(app)};
+  const Subcommand subcommands[] = {AddChat(app),    AddRoute(app),  AddTargets(app),
+                                    AddSuspend(app), AddResume(app), AddReload(app)};
   try {
     app.parse(argc, argv);
     for (const Subcommand& subcommand : subcommands) {

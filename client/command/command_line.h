@@ -1,4 +1,4 @@
-// What the user asked for: argv and the environment, read into one of five commands.
+// What the user asked for: argv and the environment, read into one of six commands.
 //
 // Not thread-safe in one respect: it reads the environment. Touches nothing else.
 #ifndef SPILLWAY_CLIENT_COMMAND_COMMAND_LINE_H_
@@ -59,7 +59,13 @@ struct ResumeCommand {
   bool json = false;
 };
 
-using Command = std::variant<ChatCommand, RouteCommand, TargetsCommand, SuspendCommand, ResumeCommand>;
+struct ReloadCommand {
+  ClientOptions admin;
+  bool json = false;
+};
+
+using Command =
+    std::variant<ChatCommand, RouteCommand, TargetsCommand, SuspendCommand, ResumeCommand, ReloadCommand>;
 
 // Help asked for (exit_code 0, text for standard output), or a usage error (2, standard error).
 struct Stop {

@@ -4,6 +4,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "client/command/render_reload.h"
 #include "client/command/render_trace.h"
 #include "client/command/text.h"
 
@@ -12,7 +13,25 @@ namespace {
 
 using grpc::StatusCode;
 
+// Why, as the server says it for programs; empty where it does not.
+std::string ReasonOf(const Outcome& outcome) {
+  return outcome.details.error_info ? outcome.details.error_info->reason() : "";
+}
+
+// Where the reason says more than the code; empty where it does not.
+std::string ReasonInWords(const Outcome& outcome) {
+  const std::string reason = ReasonOf(outcome);
+  const bool invalid = outcome.status.error_code() == StatusCode::INVALID_ARGUMENT;
+  if (reason == "REFUSED_BY_PROVIDER" && !invalid)
+    return "the provider refused, and the policy does not spill on that";
+  if (reason == "ALL_TARGETS_SUSPENDED") return "every target is suspended";
+  if (reason == "ALL_TARGETS_SATURATED") return "every target has as many calls as it may have at once";
+  if (reason == "RETRY_BUDGET_SPENT") return "a target failed, and the policy's retry budget is spent";
+  return "";
+}
+
 std::string InWords(const Outcome& outcome) {
+  if (std::string words = ReasonInWords(outcome); !words.empty()) return words;
   const bool routed = outcome.details.route.has_value();
   switch (outcome.status.error_code()) {
     case StatusCode::CANCELLED:
@@ -44,6 +63,20 @@ std::string InWords(const Outcome& outcome) {
   }
 }
 
+std::string KeyAdvice(const std::string& reason) {
+  if (reason == "UNKNOWN_KEY")
+    return "is it the whole key, and its SHA-256 under `callers` in the server's configuration?";
+  return "give the key in SPILLWAY_KEY or with --key";
+}
+
+std::vector<std::string> PermissionAdvice(const std::string& reason) {
+  constexpr char kAnotherKey[] = "give another key in SPILLWAY_KEY or with --key";
+  if (reason == "MODEL_NOT_ALLOWED")
+    return {absl::StrCat("the server's configuration lists the caller's models; ", kAnotherKey)};
+  if (reason == "ENVIRONMENT_NOT_ALLOWED") return {absl::StrCat("leave --environment out, or ", kAnotherKey)};
+  return {};
+}
+
 // What the reader can do about it; empty when the rest of the report says it.
 std::vector<std::string> Advice(const Outcome& outcome, const ReportOptions& options) {
   const bool admin = options.listener == Listener::kAdmin;
@@ -53,7 +86,9 @@ std::vector<std::string> Advice(const Outcome& outcome, const ReportOptions& opt
       return {absl::StrCat("--timeout is ", Setting(options.timeout),
                            "; `spillway route` shows what the policy allows each attempt")};
     case StatusCode::UNAUTHENTICATED:
-      return {"give the key in SPILLWAY_KEY or with --key"};
+      return {KeyAdvice(ReasonOf(outcome))};
+    case StatusCode::PERMISSION_DENIED:
+      return PermissionAdvice(ReasonOf(outcome));
     case StatusCode::UNIMPLEMENTED:
       return {absl::StrCat(options.address, " is not ",
                            admin ? "an admin listener: --admin is for server.admin.grpc_address"
@@ -112,6 +147,7 @@ std::string RenderMetadata(const Metadata& metadata, const Paint& paint) {
 
 std::string RenderFailure(const Outcome& outcome, const ReportOptions& options) {
   if (outcome.unreachable) return RenderUnreachable(outcome, options);
+  if (IsRejectedConfig(outcome)) return RenderRejectedConfig(outcome, options);
   const Paint paint(options.colour);
   const ErrorDetails& details = outcome.details;
   std::string out =
@@ -123,8 +159,8 @@ std::string RenderFailure(const Outcome& outcome, const ReportOptions& options) 
     out += Line(paint, "",
                 absl::StrCat("- ", OneLine(violation.field()), ": ", OneLine(violation.description())));
   }
-  if (details.error_info && !details.error_info->reason().empty()) {
-    out += Line(paint, "reason", OneLine(details.error_info->reason()));
+  if (const std::string reason = ReasonOf(outcome); !reason.empty()) {
+    out += Line(paint, "reason", OneLine(reason));
   }
   if (details.route) {
     if (!details.route->policy().empty()) out += Line(paint, "policy", OneLine(details.route->policy()));

@@ -1,5 +1,7 @@
 #include "client/command/render_route.h"
 
+#include <google/protobuf/util/json_util.h>
+
 #include <utility>
 #include <vector>
 
@@ -55,6 +57,46 @@ std::string Or(bool present, const google::protobuf::Duration& duration, const c
   return present ? Setting(ToDuration(duration)) : absent;
 }
 
+// What a target has of its own beside the policy's settings; empty: nothing.
+std::string OwnSettings(const v1::Candidate& candidate, const v1::PolicySettings& policy) {
+  const v1::TargetSettings& own = candidate.settings();
+  std::vector<std::string> said;
+  const bool same_timeout =
+      !own.has_request_timeout() || ToDuration(own.request_timeout()) == ToDuration(policy.request_timeout());
+  if (!same_timeout)
+    said.push_back(absl::StrCat("request_timeout ", Setting(ToDuration(own.request_timeout()))));
+  if (!own.path().empty()) said.push_back(absl::StrCat("path ", OneLine(own.path())));
+  if (own.context_window() != 0) said.push_back(absl::StrCat("context_window ", own.context_window()));
+  if (own.max_concurrent() != 0) {
+    said.push_back(
+        absl::StrCat("max_concurrent ", own.max_concurrent(), " (", candidate.in_flight(), " under way)"));
+  }
+  if (own.has_parameters()) {
+    std::string json;
+    if (google::protobuf::util::MessageToJsonString(own.parameters(), &json).ok()) {
+      said.push_back(absl::StrCat("parameters ", OneLine(json)));
+    }
+  }
+  return absl::StrJoin(said, ", ");
+}
+
+std::string RenderTargetSettings(const v1::RouteResponse& response, const Paint& paint) {
+  std::vector<Row> rows;
+  for (const v1::Candidate& candidate : response.candidates()) {
+    std::string own = OwnSettings(candidate, response.settings());
+    if (own.empty()) continue;
+    rows.push_back({{absl::StrCat("  ", TargetName(candidate.target()))}, {std::move(own)}});
+  }
+  if (rows.empty()) return "";
+  return absl::StrCat("\n", paint(Tone::kQuiet, "targets' own"), "\n", RenderTable(rows, paint));
+}
+
+std::string RetryBudgetText(const v1::PolicySettings& settings) {
+  if (!settings.has_retry_budget()) return "none";
+  return absl::StrCat(settings.retry_budget().percent(), " % of calls, and ",
+                      settings.retry_budget().floor());
+}
+
 std::string RenderSettings(const v1::PolicySettings& s, const Paint& paint) {
   const auto optional = [](bool has, const google::protobuf::Duration& value, const char* absent) {
     return Cell{Or(has, value, absent)};
@@ -72,6 +114,7 @@ std::string RenderSettings(const v1::PolicySettings& s, const Paint& paint) {
        optional(s.has_suspend_duration(), s.suspend_duration(), "none: failures are not remembered")},
       {{"  max_suspend_duration"}, optional(s.has_max_suspend_duration(), s.max_suspend_duration(), "none")},
       {{"  all_suspended"}, {OneLine(s.all_suspended())}},
+      {{"  retry_budget"}, {RetryBudgetText(s)}},
   };
   return absl::StrCat(paint(Tone::kQuiet, "settings in force"), "\n", RenderTable(rows, paint));
 }
@@ -82,7 +125,9 @@ std::string RenderRoute(const std::string& model, const v1::RouteResponse& respo
                         const ReportOptions& options) {
   std::string out = absl::StrCat(Headline(model, response), "\n", RenderCandidates(response, options));
   if (response.has_settings()) {
-    absl::StrAppend(&out, "\n", RenderSettings(response.settings(), Paint(options.colour)));
+    const Paint paint(options.colour);
+    absl::StrAppend(&out, "\n", RenderSettings(response.settings(), paint),
+                    RenderTargetSettings(response, paint));
   }
   return out;
 }

@@ -15,7 +15,9 @@ std::string ArgumentName(const v1::TargetRef& target) {
 }
 
 std::string WhyOf(const v1::TargetStatus& status) {
-  return status.by_hand() ? "by hand" : FailureName(status.failure());
+  if (status.by_hand()) return "by hand";
+  const std::string failure = FailureName(status.failure());
+  return status.with_endpoint() ? absl::StrCat("its endpoint: ", failure) : failure;
 }
 
 std::string UntilOf(const v1::TargetStatus& status, absl::Time now) {
@@ -34,6 +36,7 @@ std::string RenderTargets(const v1::ListTargetsResponse& response, const ReportO
                             {"state", quiet},
                             {"why", quiet},
                             {"until", quiet},
+                            {"in flight", quiet},
                             {"fails", quiet},
                             {"suspensions in a row", quiet}}};
   for (const auto& status : response.targets()) {
@@ -42,6 +45,7 @@ std::string RenderTargets(const v1::ListTargetsResponse& response, const ReportO
                     StateCell(status.state()),
                     {WhyOf(status)},
                     {UntilOf(status, options.now)},
+                    {absl::StrCat(status.in_flight())},
                     {absl::StrCat(status.fails())},
                     {absl::StrCat(status.suspensions_in_a_row())}});
   }

@@ -11,6 +11,7 @@
 #include "client/command/render_chat.h"
 #include "client/command/render_failure.h"
 #include "client/command/render_json.h"
+#include "client/command/render_reload.h"
 #include "client/command/render_route.h"
 #include "client/command/render_targets.h"
 #include "client/command/text.h"
@@ -149,6 +150,13 @@ struct Runner {
                  [](const auto& response, const ReportOptions& options) {
                    return RenderTarget(response.target(), options);
                  });
+  }
+
+  int operator()(const ReloadCommand& command) const {
+    auto client = AdminClient::Connect(command.admin);
+    if (!client.ok()) return UsageError(streams, std::string(client.status().message()));
+    return Print(streams, client->ReloadConfig(), command.json, command.admin, Listener::kAdmin,
+                 RenderReload);
   }
 };
 

@@ -29,8 +29,15 @@ std::string CanonicalBytes(const v1::Config& config) {
   return bytes;
 }
 
+YamlToProtoOptions Options() {
+  return {v1::Secret::descriptor()->full_name(),
+          "a secret is never written into this file; write {env: NAME_OF_VARIABLE} or {file: /path}"};
+}
+
+}  // namespace
+
 // The first 48 bits of SHA-256.
-std::uint64_t HashOf(const v1::Config& config) {
+std::uint64_t ConfigHash(const v1::Config& config) {
   const std::string bytes = CanonicalBytes(config);
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
   EVP_Digest(bytes.data(), bytes.size(), digest.data(), nullptr, EVP_sha256(), nullptr);
@@ -38,13 +45,6 @@ std::uint64_t HashOf(const v1::Config& config) {
   for (int i = 0; i < kHashBytes; ++i) hash = hash << 8 | digest[i];
   return hash;
 }
-
-YamlToProtoOptions Options() {
-  return {v1::Secret::descriptor()->full_name(),
-          "a secret is never written into this file; write {env: NAME_OF_VARIABLE} or {file: /path}"};
-}
-
-}  // namespace
 
 ConfigResult ParseConfig(std::string_view text, std::string name) {
   ConfigResult result;
@@ -56,7 +56,7 @@ ConfigResult ParseConfig(std::string_view text, std::string name) {
   ValidateConfig(loaded.config, loaded.source, &result.errors);
   SortErrors(&result.errors);
   if (!result.errors.empty()) return result;
-  loaded.hash = HashOf(loaded.config);
+  loaded.hash = ConfigHash(loaded.config);
   result.loaded = std::move(loaded);
   return result;
 }

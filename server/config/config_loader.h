@@ -40,6 +40,9 @@ ConfigResult ParseConfig(std::string_view text, std::string name);
 
 ConfigResult LoadConfigFile(const std::string& path);
 
+// What LoadedConfig::hash is of its configuration.
+std::uint64_t ConfigHash(const v1::Config& config);
+
 }  // namespace spillway::server
 
 #endif  // SPILLWAY_SERVER_CONFIG_CONFIG_LOADER_H_

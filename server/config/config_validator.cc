@@ -7,6 +7,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "server/config/caller_rules.h"
 #include "server/config/config_index.h"
 #include "server/config/defaults.h"
 #include "server/config/endpoint_rules.h"
@@ -64,6 +65,7 @@ void ValidateConfig(const v1::Config& config, const SourceMap& source, ConfigErr
   CheckProviders(config, &findings);
   CheckEndpoints(config, index, &findings);
   CheckPolicies(config, index, &findings);
+  CheckCallers(config, index, &findings);
 }
 
 }  // namespace spillway::server

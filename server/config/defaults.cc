@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <utility>
 
+#include "server/config/strategy.h"
+
 namespace spillway::server {
 namespace {
 
@@ -27,12 +29,8 @@ bool Shorter(const Duration& a, const Duration& b) {
   return std::pair(a.seconds(), a.nanos()) < std::pair(b.seconds(), b.nanos());
 }
 
-int TargetCount(const v1::Failover& failover) {
-  int count = 0;
-  for (const v1::RouteNode& node : failover.targets()) {
-    count += node.has_failover() ? TargetCount(node.failover()) : 1;
-  }
-  return count;
+Duration RequestTimeout(const v1::Policy& policy) {
+  return policy.has_request_timeout() ? policy.request_timeout() : Seconds(60);
 }
 
 void FillSuspension(const v1::Policy& policy, v1::PolicySettings* settings) {
@@ -77,11 +75,15 @@ v1::Environment EnvironmentOf(const v1::Endpoint& endpoint) {
                                                                : endpoint.environment();
 }
 
-int TargetCount(const v1::Route& route) { return TargetCount(route.failover()); }
+int TargetCount(const v1::Route& route) {
+  int count = 0;
+  ForEachTarget(route, "", [&](const v1::RouteNode&, const std::string&) { ++count; });
+  return count;
+}
 
 v1::PolicySettings EffectiveSettings(const v1::Policy& policy, const v1::Route& route) {
   v1::PolicySettings settings;
-  *settings.mutable_request_timeout() = policy.has_request_timeout() ? policy.request_timeout() : Seconds(60);
+  *settings.mutable_request_timeout() = RequestTimeout(policy);
   if (policy.has_total_timeout()) *settings.mutable_total_timeout() = policy.total_timeout();
   settings.set_retries(policy.has_retries() ? static_cast<std::int32_t>(policy.retries())
                                             : std::max(0, TargetCount(route) - 1));
@@ -92,9 +94,28 @@ v1::PolicySettings EffectiveSettings(const v1::Policy& policy, const v1::Route& 
     for (const char* word : kFailOn) settings.add_fail_on(word);
   }
   FillSuspension(policy, &settings);
+  if (policy.has_retry_budget()) {
+    const v1::RetryBudget& budget = policy.retry_budget();
+    v1::RetryBudgetSettings& filled = *settings.mutable_retry_budget();
+    filled.set_percent(budget.has_percent() ? static_cast<std::int32_t>(budget.percent()) : 20);
+    filled.set_floor(budget.has_floor() ? static_cast<std::int32_t>(budget.floor()) : 10);
+  }
+  return settings;
+}
+
+v1::TargetSettings EffectiveSettings(const v1::Policy& policy, const v1::RouteNode& target) {
+  v1::TargetSettings settings;
+  *settings.mutable_request_timeout() =
+      target.has_request_timeout() ? target.request_timeout() : RequestTimeout(policy);
+  settings.set_path(target.path());
+  settings.set_context_window(target.context_window());
+  settings.set_max_concurrent(target.max_concurrent());
+  if (target.has_parameters()) *settings.mutable_parameters() = target.parameters();
   return settings;
 }
 
 v1::PolicySettings PrimarySettings() { return EffectiveSettings(v1::Policy(), v1::Route()); }
+
+v1::TargetSettings PrimaryTargetSettings() { return EffectiveSettings(v1::Policy(), v1::RouteNode()); }
 
 }  // namespace spillway::server

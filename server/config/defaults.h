@@ -38,8 +38,12 @@ int TargetCount(const v1::Route& route);
 // something else when they were not.
 v1::PolicySettings EffectiveSettings(const v1::Policy& policy, const v1::Route& route);
 
-// The settings of calls that go to an environment's primary endpoint.
+// What holds for a target of `policy`.
+v1::TargetSettings EffectiveSettings(const v1::Policy& policy, const v1::RouteNode& target);
+
+// The settings of calls that go to an environment's primary endpoint, and of that endpoint.
 v1::PolicySettings PrimarySettings();
+v1::TargetSettings PrimaryTargetSettings();
 
 }  // namespace spillway::server
 

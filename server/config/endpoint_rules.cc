@@ -6,6 +6,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "server/config/api_version_rules.h"
 #include "server/config/defaults.h"
 #include "server/config/name_rules.h"
 #include "server/config/value_checks.h"
@@ -87,6 +88,7 @@ void CheckEndpoints(const v1::Config& config, const ConfigIndex& index, Findings
       findings->AddIfAny(FieldPath(path, "url"), CheckEndpointUrl(endpoint.url()));
     }
     CheckTls(endpoint, path, findings);
+    CheckApiVersion(endpoint, path, index, findings);
     CheckApiKey(endpoint, path, findings);
     if (!endpoint.primary() || findings->source().IsBroken(FieldPath(path, "environment"))) continue;
     const std::string at = FieldPath(path, "primary");

@@ -54,7 +54,10 @@ std::string NearestWord(std::string_view word, const std::vector<std::string>& k
   std::string nearest;
   for (const std::string& candidate : known) {
     if (candidate.size() > kMaxLength) continue;
-    const std::size_t distance = EditDistance(folded, Folded(candidate));
+    const std::string other = Folded(candidate);
+    // Each letter more is a mistake more: no need to count the rest.
+    if (std::max(folded.size(), other.size()) - std::min(folded.size(), other.size()) >= least) continue;
+    const std::size_t distance = EditDistance(folded, other);
     if (distance < least) {
       least = distance;
       nearest = candidate;

@@ -10,6 +10,9 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "router/fail_on.h"
+#include "router/table.h"
+#include "server/config/attempt_rules.h"
+#include "server/config/duration_bounds.h"
 #include "server/config/name_rules.h"
 #include "server/config/route_rules.h"
 #include "server/config/value_checks.h"
@@ -17,17 +20,9 @@
 namespace spillway::server {
 namespace {
 
-using google::protobuf::Duration;
-
-bool Longer(const Duration& a, const Duration& b) {
-  return std::pair(a.seconds(), a.nanos()) > std::pair(b.seconds(), b.nanos());
-}
-
 void CheckDurations(const v1::Policy& policy, const std::string& path, Findings* findings) {
-  Duration most;
-  most.set_seconds(kMaxDurationSeconds);
   // What was not written is zero, and so within the bound.
-  const std::pair<const char*, const Duration&> durations[] = {
+  const std::pair<const char*, const google::protobuf::Duration&> durations[] = {
       {"request_timeout", policy.request_timeout()},
       {"total_timeout", policy.total_timeout()},
       {"fail_timeout", policy.fail_timeout()},
@@ -35,7 +30,7 @@ void CheckDurations(const v1::Policy& policy, const std::string& path, Findings*
       {"max_suspend_duration", policy.max_suspend_duration()},
   };
   for (const auto& [field, duration] : durations) {
-    if (Longer(duration, most)) findings->Add(FieldPath(path, field), "must not be longer than 24h");
+    if (Longer(duration, MaxDuration())) findings->Add(FieldPath(path, field), kDurationTooLong);
   }
 }
 
@@ -91,6 +86,14 @@ void CheckSuspension(const v1::Policy& policy, const std::string& path, Findings
   }
 }
 
+// `*` alone, or a model's name.
+std::string CheckPolicyModel(const std::string& model) {
+  if (model != router::kAnyModel && absl::StrContains(model, "*")) {
+    return "there are no patterns; \"*\" alone stands for every model that no other policy names";
+  }
+  return CheckModel(model);
+}
+
 // One policy after another; remembers which (model, environment) are taken.
 class PolicyRules {
  public:
@@ -101,7 +104,7 @@ class PolicyRules {
     if (policy.model().empty()) {
       findings_.AddMissing(path, "model", "a policy needs the model that callers ask for");
     } else {
-      findings_.AddIfAny(FieldPath(path, "model"), CheckModel(policy.model()));
+      findings_.AddIfAny(FieldPath(path, "model"), CheckPolicyModel(policy.model()));
     }
     CheckSection(policy, policy.has_production(), policy.production(), v1::ENVIRONMENT_PRODUCTION, path,
                  "production");
@@ -113,6 +116,8 @@ class PolicyRules {
     }
     CheckDurations(policy, path, &findings_);
     CheckCounts(policy, path, &findings_);
+    CheckTotalTimeout(policy, path, &findings_);
+    CheckRetryBudget(policy, path, &findings_);
     CheckFailOn(policy, path, &findings_);
     CheckSuspension(policy, path, &findings_);
   }

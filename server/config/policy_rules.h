@@ -11,7 +11,6 @@
 namespace spillway::server {
 
 // Bounds that no sensible configuration meets; what is beyond them is a slip of the hand.
-inline constexpr std::int64_t kMaxDurationSeconds = 24 * 60 * 60;
 inline constexpr std::uint32_t kMaxRetries = 100;
 inline constexpr std::uint32_t kMaxSameTargetRetries = 10;
 inline constexpr std::uint32_t kMaxMaxFails = 10'000;

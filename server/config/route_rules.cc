@@ -1,106 +1,80 @@
 #include "server/config/route_rules.h"
 
 #include <algorithm>
-#include <vector>
+#include <cstddef>
 
 #include "absl/strings/str_cat.h"
-#include "server/config/defaults.h"
-#include "server/config/scalar_values.h"
-#include "server/config/value_checks.h"
 
 namespace spillway::server {
 namespace {
 
-std::string Word(v1::Environment environment) {
-  return EnumWord(*v1::Environment_descriptor()->FindValueByNumber(environment));
-}
+// What a target may have and a strategy may not.
+constexpr const char* kTargetOnly[] = {"path", "context_window", "max_concurrent", "request_timeout",
+                                       "parameters"};
 
 }  // namespace
 
+bool RouteRules::IsWritten(const std::string& path, const char* field) const {
+  return findings_.source().Contains(FieldPath(path, field));
+}
+
+bool RouteRules::IsStrategyWritten(const std::string& path) const {
+  return std::any_of(std::begin(kStrategyKinds), std::end(kStrategyKinds),
+                     [&](StrategyKind kind) { return IsWritten(path, NameOf(kind)); });
+}
+
 void RouteRules::Check(const v1::Route& route, const std::string& path) {
-  if (route.has_failover()) return CheckFailover(route.failover(), FieldPath(path, "failover"), 1);
+  if (const auto strategy = StrategyOf(route)) return CheckStrategy(*strategy, path, 1);
   // A strategy that was written but not understood has been reported.
-  const SourceMap& source = findings_.source();
-  if (source.IsBroken(path) || source.IsBroken(FieldPath(path, "failover"))) return;
+  if (findings_.source().IsBroken(path) || IsStrategyWritten(path)) return;
   findings_.Add(path, "empty strategy: a route needs one, as in failover: {targets: […]}");
 }
 
-void RouteRules::CheckFailover(const v1::Failover& failover, const std::string& path, int depth) {
+void RouteRules::CheckStrategy(const Strategy& strategy, const std::string& path, int depth) {
+  const std::string at = FieldPath(path, NameOf(strategy.kind));
   if (depth > kMaxStrategyDepth) {
-    return findings_.Add(path, absl::StrCat("strategies are nested more than ", kMaxStrategyDepth, " deep"));
+    return findings_.Add(at, absl::StrCat("strategies are nested more than ", kMaxStrategyDepth, " deep"));
   }
-  if (failover.targets().empty()) findings_.AddMissing(path, "targets", "at least one target is needed");
-  for (int i = 0; i < failover.targets_size(); ++i) {
-    CheckNode(failover.targets(i), ItemPath(FieldPath(path, "targets"), static_cast<std::size_t>(i)), depth);
+  if (strategy.targets->empty()) {
+    findings_.AddMissing(
+        at, "targets", absl::StrCat("empty strategy: ", NameOf(strategy.kind), " needs at least one target"));
+  }
+  for (int i = 0; i < strategy.targets->size(); ++i) {
+    CheckNode((*strategy.targets)[i], ItemPath(FieldPath(at, "targets"), static_cast<std::size_t>(i)),
+              strategy.kind, depth);
   }
 }
 
-void RouteRules::CheckNode(const v1::RouteNode& node, const std::string& path, int depth) {
-  const SourceMap& source = findings_.source();
-  const auto written = [&](const char* field) { return source.Contains(FieldPath(path, field)); };
-  const bool is_leaf = written("endpoint") || written("model") || written("path");
-  if (is_leaf && written("failover")) {
+void RouteRules::CheckNode(const v1::RouteNode& node, const std::string& path, StrategyKind parent,
+                           int depth) {
+  const bool is_target = IsWritten(path, "endpoint") || IsWritten(path, "model");
+  const bool is_strategy = IsStrategyWritten(path);
+  if (is_target && is_strategy) {
     return findings_.Add(path, "is a target (endpoint and model) and a strategy at once; keep one");
   }
-  if (is_leaf) return CheckLeaf(node, path);
-  if (node.has_failover()) return CheckFailover(node.failover(), FieldPath(path, "failover"), depth + 1);
-  if (!written("failover") && !source.IsBroken(path)) {
-    findings_.Add(path, "is neither a target (endpoint and model) nor a strategy");
+  CheckWeight(node, path, parent);
+  if (is_target) return targets_.Check(node, path);
+  if (!is_strategy) {
+    if (findings_.source().IsBroken(path)) return;
+    return findings_.Add(path, "is neither a target (endpoint and model) nor a strategy");
   }
+  for (const char* field : kTargetOnly) {
+    if (!findings_.IsRead(path, field)) continue;
+    findings_.Add(FieldPath(path, field), "belongs to a target; write it at the targets of this strategy");
+  }
+  if (const auto strategy = StrategyOf(node)) CheckStrategy(*strategy, path, depth + 1);
 }
 
-void RouteRules::CheckLeaf(const v1::RouteNode& leaf, const std::string& path) {
-  if (leaf.endpoint().empty()) findings_.AddMissing(path, "endpoint", "a target needs an endpoint's name");
-  if (leaf.model().empty()) findings_.AddMissing(path, "model", "a target needs a model");
-  if (!leaf.model().empty()) findings_.AddIfAny(FieldPath(path, "model"), CheckModel(leaf.model()));
-  if (!leaf.path().empty()) findings_.AddIfAny(FieldPath(path, "path"), CheckUpstreamPath(leaf.path()));
-  if (leaf.endpoint().empty()) return;
-  CheckEndpoint(leaf, path);
-  if (leaf.model().empty() || findings_.source().IsBroken(path) ||
-      findings_.source().IsBroken(FieldPath(path, "path"))) {
-    return;
+void RouteRules::CheckWeight(const v1::RouteNode& node, const std::string& path, StrategyKind parent) {
+  if (!node.has_weight()) return;
+  const std::string at = FieldPath(path, "weight");
+  if (parent != StrategyKind::kWeighted && parent != StrategyKind::kPriority) {
+    return findings_.Add(
+        at, absl::StrCat("has no effect: ", NameOf(parent), " knows no weights; weighted and priority do"));
   }
-  const auto [first, is_new] = leaves_.emplace(std::tuple(leaf.endpoint(), leaf.model(), leaf.path()), path);
-  if (is_new) return;
-  findings_.Add(path,
-                absl::StrCat("the same endpoint, model and path are a target of this route already, on line ",
-                             findings_.source().Find(first->second).line));
-}
-
-void RouteRules::CheckEndpoint(const v1::RouteNode& leaf, const std::string& path) {
-  const std::string& name = leaf.endpoint();
-  const std::string at = FieldPath(path, "endpoint");
-  const auto* found = index_.endpoints.Find(name);
-  if (found == nullptr) {
-    if (!index_.endpoints.complete) return;
-    return findings_.Add(at, absl::StrCat("there is no endpoint ", Quoted(name),
-                                          findings_.Hint(name, [&] { return index_.endpoints.Names(); })));
-  }
-  const v1::Endpoint& endpoint = *found->message;
-  const v1::Environment its = EnvironmentOf(endpoint);
-  const bool known = !findings_.source().IsBroken(found->path) &&
-                     !findings_.source().IsBroken(FieldPath(found->path, "environment"));
-  if (known && its != environment_) {
-    findings_.Add(at, absl::StrCat("the endpoint ", Quoted(name), " is in ", Word(its), ", this route in ",
-                                   Word(environment_)));
-  }
-  CheckModelIsOffered(leaf, endpoint, path);
-}
-
-void RouteRules::CheckModelIsOffered(const v1::RouteNode& leaf, const v1::Endpoint& endpoint,
-                                     const std::string& path) {
-  const auto* provider = index_.providers.Find(endpoint.provider());
-  if (provider == nullptr || leaf.model().empty()) return;
-  const auto& models = provider->message->models();
-  const bool any = models.empty();
-  // An empty entry stands for one that could not be read; it might be this.
-  const auto is_it = [&](const std::string& model) { return model.empty() || model == leaf.model(); };
-  if (any || std::any_of(models.begin(), models.end(), is_it)) return;
-  findings_.Add(FieldPath(path, "model"),
-                absl::StrCat("the provider ", Quoted(endpoint.provider()), " does not list the model ",
-                             Quoted(leaf.model()), findings_.Hint(leaf.model(), [&] {
-                               return std::vector<std::string>(models.begin(), models.end());
-                             })));
+  if (node.weight() >= 1 && node.weight() <= kMaxWeight) return;
+  findings_.Add(at, absl::StrCat("must be between 1 and ", kMaxWeight,
+                                 node.weight() == 0 ? "; leave out what is to get no calls" : ""));
 }
 
 }  // namespace spillway::server

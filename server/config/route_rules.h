@@ -1,42 +1,46 @@
-// What must hold of a policy's route: a tree whose leaves name endpoints of its environment.
+// What must hold of a policy's route: a tree of strategies whose leaves are targets of its environment.
 //
 // One object checks one route. Not thread-safe.
 #ifndef SPILLWAY_SERVER_CONFIG_ROUTE_RULES_H_
 #define SPILLWAY_SERVER_CONFIG_ROUTE_RULES_H_
 
-#include <map>
+#include <cstdint>
 #include <string>
-#include <tuple>
 
 #include "server/config/config_index.h"
 #include "server/config/findings.h"
+#include "server/config/strategy.h"
+#include "server/config/target_rules.h"
 #include "spillway/v1/config.pb.h"
 
 namespace spillway::server {
 
-// Strategies within strategies; the router recurses over them.
-inline constexpr int kMaxStrategyDepth = 32;
+// Strategies within strategies. The router recurses over them, and protobuf reads no more than 100 messages
+// within each other: two a strategy, three a level of `parameters` (kMaxStructDepth), a few above.
+inline constexpr int kMaxStrategyDepth = 16;
+
+inline constexpr std::uint32_t kMaxWeight = 65'535;
 
 class RouteRules {
  public:
   // `environment`: of the section the route is in.
   RouteRules(const ConfigIndex& index, v1::Environment environment, Findings* findings)
-      : index_(index), environment_(environment), findings_(*findings) {}
+      : findings_(*findings), targets_(index, environment, findings) {}
 
   void Check(const v1::Route& route, const std::string& path);
 
  private:
-  void CheckFailover(const v1::Failover& failover, const std::string& path, int depth);
-  void CheckNode(const v1::RouteNode& node, const std::string& path, int depth);
-  void CheckLeaf(const v1::RouteNode& leaf, const std::string& path);
-  void CheckEndpoint(const v1::RouteNode& leaf, const std::string& path);
-  void CheckModelIsOffered(const v1::RouteNode& leaf, const v1::Endpoint& endpoint, const std::string& path);
+  // `path`: of the route or node that is this strategy.
+  void CheckStrategy(const Strategy& strategy, const std::string& path, int depth);
+  void CheckNode(const v1::RouteNode& node, const std::string& path, StrategyKind parent, int depth);
+  void CheckWeight(const v1::RouteNode& node, const std::string& path, StrategyKind parent);
 
-  const ConfigIndex& index_;
-  const v1::Environment environment_;
+  // Whether the file has `field` at `path`, readable or not.
+  bool IsWritten(const std::string& path, const char* field) const;
+  bool IsStrategyWritten(const std::string& path) const;
+
   Findings& findings_;
-  // Path of the first leaf of each endpoint, model and path.
-  std::map<std::tuple<std::string, std::string, std::string>, std::string> leaves_;
+  TargetRules targets_;
 };
 
 }  // namespace spillway::server

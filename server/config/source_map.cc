@@ -1,6 +1,9 @@
 #include "server/config/source_map.h"
 
+#include <algorithm>
 #include <utility>
+
+#include "absl/strings/ascii.h"
 
 namespace spillway::server {
 namespace {
@@ -13,6 +16,16 @@ std::string FieldPath(std::string_view parent, std::string_view field) {
   std::string path(parent);
   if (!path.empty()) path += '.';
   return path.append(field);
+}
+
+std::string KeyPath(std::string_view parent, std::string_view key) {
+  if (IsPathWord(key)) return FieldPath(parent, key);
+  return std::string(parent) + "[" + Quoted(key) + "]";
+}
+
+bool IsPathWord(std::string_view key) {
+  const auto is_plain = [](char c) { return absl::ascii_isalnum(c) || c == '_' || c == '-'; };
+  return !key.empty() && key.size() <= 64 && std::all_of(key.begin(), key.end(), is_plain);
 }
 
 std::string ItemPath(std::string_view list, std::size_t index) {

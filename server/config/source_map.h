@@ -17,6 +17,12 @@ namespace spillway::server {
 // "a.b" and "name": "a.b.name"; "" and "name": "name".
 std::string FieldPath(std::string_view parent, std::string_view field);
 
+// The same for a key that is not one of the schema's: "a.b" and "x y": `a.b["x y"]`.
+std::string KeyPath(std::string_view parent, std::string_view key);
+
+// Whether a key is plain enough to stand in a path as it is.
+bool IsPathWord(std::string_view key);
+
 // "a.b" and 2: "a.b[2]".
 std::string ItemPath(std::string_view list, std::size_t index);
 

@@ -1,18 +1,20 @@
 #include "server/config/yaml_to_proto.h"
 
 #include <google/protobuf/duration.pb.h>
+#include <google/protobuf/struct.pb.h>
 
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <string_view>
 #include <utility>
 #include <vector>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "server/config/field_setter.h"
 #include "server/config/nearest_word.h"
 #include "server/config/scalar_values.h"
+#include "server/config/yaml_to_struct.h"
 
 namespace spillway::server {
 namespace {
@@ -21,20 +23,14 @@ using google::protobuf::Descriptor;
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 using google::protobuf::OneofDescriptor;
+using google::protobuf::Struct;
 using Kind = YamlNode::Kind;
 
 bool IsDuration(const Descriptor* type) {
   return type != nullptr && type->full_name() == google::protobuf::Duration::descriptor()->full_name();
 }
 
-// Whether a key can be part of a path as it stands.
-bool IsWord(const std::string& text) {
-  if (text.empty() || text.size() > 64) return false;
-  for (const char c : text) {
-    if (!absl::ascii_isalnum(c) && c != '_' && c != '-') return false;
-  }
-  return true;
-}
+bool IsStruct(const Descriptor& type) { return &type == Struct::descriptor(); }
 
 std::vector<std::string> FieldNames(const Descriptor& type) {
   std::vector<std::string> names;
@@ -85,15 +81,9 @@ void Converter::Fail(Position at, const std::string& path, std::string what) {
   errors_.push_back({at.line, at.column, path, std::move(what)});
 }
 
-// Anchors and tags are refused whole: without aliases there are no bombs, without tags no
-// second meaning of a value.
 bool Converter::Usable(const YamlNode& node, Position at, const std::string& path) {
-  if (node.kind == Kind::kAlias || node.has_anchor) {
-    Fail(node.at, path, "anchors and aliases are not supported; write the value out");
-    return false;
-  }
-  if (node.has_tag) {
-    Fail(node.at, path, "YAML tags are not supported; write the value alone");
+  if (const std::string_view fault = FaultOfForm(node); !fault.empty()) {
+    Fail(node.at, path, std::string(fault));
     return false;
   }
   if (node.kind == Kind::kNull) {
@@ -113,7 +103,7 @@ void Converter::UnknownKey(const YamlNode& key, const std::string& path, const D
     what = absl::StrCat("a key must be a word, found ", std::string(KindName(key)));
   } else {
     what = absl::StrCat("unknown key ", Quoted(key.text), Suggestion(key.text, FieldNames(type)));
-    if (IsWord(key.text)) at_path = FieldPath(path, key.text);
+    if (IsPathWord(key.text)) at_path = FieldPath(path, key.text);
   }
   errors_.push_back({key.at.line, key.at.column, std::move(at_path), std::move(what)});
 }
@@ -157,8 +147,12 @@ bool Converter::FirstOfItsOneof(const FieldDescriptor* field, Position at, const
 }
 
 void Converter::SubMessage(const YamlNode& node, Position at, const std::string& path, Message* out) {
-  if (node.kind == Kind::kMap) return Fields(node, path, out);
   const Descriptor& type = *out->GetDescriptor();
+  if (node.kind == Kind::kMap && IsStruct(type)) {
+    auto* open = google::protobuf::DynamicCastToGenerated<Struct>(out);
+    return YamlToStruct(node, path, open, &source_, &errors_);
+  }
+  if (node.kind == Kind::kMap) return Fields(node, path, out);
   if (IsSecret(type)) return Fail(at, path, options_.secret_help);
   Fail(at, path, absl::StrCat("expected a mapping (key: value), found ", std::string(KindName(node))));
 }

@@ -1,9 +1,9 @@
 // Fills a protobuf message from a YAML tree, by reflection: the schema is the only list of keys.
 //
 // Keys are field names in snake_case, scalars are read by scalar_values.h, a field that is written
-// has a value (no null, no empty text). Every mistake is reported, in one pass; what could be
-// read is filled in, and a list has as many items as were written, so that paths stay true.
-// Pure, thread-safe.
+// has a value (no null, no empty text). A google.protobuf.Struct is read by yaml_to_struct.h. Every mistake
+// is reported, in one pass; what could be read is filled in, and a list has as many items as were written, so
+// that paths stay true. Pure, thread-safe.
 #ifndef SPILLWAY_SERVER_CONFIG_YAML_TO_PROTO_H_
 #define SPILLWAY_SERVER_CONFIG_YAML_TO_PROTO_H_
 

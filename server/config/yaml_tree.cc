@@ -39,6 +39,17 @@ bool QuoteIsClosed(std::string_view text, std::size_t start) {
   return false;
 }
 
+// The null that `text` begins with; empty if it begins with something else. The parser reports the
+// place of a value that is missing as that of whatever comes next.
+std::string WrittenNull(std::string_view text) {
+  for (const std::string_view word : {"~", "null", "Null", "NULL"}) {
+    if (text.substr(0, word.size()) != word) continue;
+    const std::string_view after = text.substr(word.size(), 1);
+    if (after.empty() || after.find_first_of(" \t\r\n,]}") == 0) return std::string(word);
+  }
+  return "";
+}
+
 class TreeBuilder : public YAML::EventHandler {
  public:
   explicit TreeBuilder(std::string_view text) : text_(text) {}
@@ -54,7 +65,9 @@ class TreeBuilder : public YAML::EventHandler {
   void OnDocumentEnd() override {}
 
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
-    Place(New(YamlNode::Kind::kNull, mark, "", anchor));
+    YamlNode node = New(YamlNode::Kind::kNull, mark, "", anchor);
+    node.text = WrittenNull(text_.substr(std::min<std::size_t>(text_.size(), std::max(mark.pos, 0))));
+    Place(std::move(node));
   }
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override {
     Place(New(YamlNode::Kind::kAlias, mark, "", 0));
@@ -130,9 +143,14 @@ class TreeBuilder : public YAML::EventHandler {
 std::string Explain(const std::string& message) {
   const auto is = [&](const char* known) { return message.rfind(known, 0) == 0; };
   std::string hint;
+  // Its words end with the character itself.
+  if (is(YAML::ErrorMsg::INVALID_ESCAPE)) {
+    return "not valid YAML: an unknown escape; in double quotes, a backslash is written \\\\";
+  }
   if (is(YAML::ErrorMsg::UNKNOWN_ANCHOR)) {
     return "anchors and aliases are not supported; write the value out, or quote a text that begins with *";
   }
+  if (is(YAML::ErrorMsg::ALIAS_NOT_FOUND)) hint = " (a text that begins with * needs quotes)";
   if (is(YAML::ErrorMsg::UNKNOWN_TOKEN)) hint = " (a text with special characters needs quotes)";
   if (is(YAML::ErrorMsg::MAP_VALUE))
     hint = " (check the indentation; a text that contains \": \" needs quotes)";
@@ -142,6 +160,13 @@ std::string Explain(const std::string& message) {
 }
 
 }  // namespace
+
+std::string_view FaultOfForm(const YamlNode& node) {
+  if (node.kind == YamlNode::Kind::kAlias || node.has_anchor) {
+    return "anchors and aliases are not supported; write the value out";
+  }
+  return node.has_tag ? "YAML tags are not supported; write the value alone" : "";
+}
 
 std::optional<YamlNode> ParseYaml(std::string_view text, ConfigErrors* errors) {
   if (text.substr(0, kByteOrderMark.size()) == kByteOrderMark) text.remove_prefix(kByteOrderMark.size());

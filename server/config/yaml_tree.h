@@ -29,13 +29,17 @@ struct YamlNode {
   bool quoted = false;
   bool has_anchor = false;
   bool has_tag = false;
-  // Of a scalar.
+  // Of a scalar. Of a null that somebody wrote: `null` or `~`; empty where nothing stands.
   std::string text;
   // Of a map: items[i] is the value of keys[i]. Duplicates are kept.
   std::vector<YamlNode> keys;
   // Of a list or a map.
   std::vector<YamlNode> items;
 };
+
+// What is wrong with the form of `node` alone, empty if nothing is. Anchors and tags are refused whole:
+// without aliases there are no bombs, without tags no second meaning of a value.
+std::string_view FaultOfForm(const YamlNode& node);
 
 // The one document of `text`, its root a map. Nothing, with an error added, if there is none.
 std::optional<YamlNode> ParseYaml(std::string_view text, ConfigErrors* errors);

@@ -1,6 +1,7 @@
 #include "server/grpc/call_metadata.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -25,6 +26,14 @@ std::string RequestIdOf(const grpc::ServerContext& context) {
     if (IsFitRequestId(id)) return std::string(id);
   }
   return NewRequestId();
+}
+
+Authorization AuthorizationOf(const grpc::ServerContext& context) {
+  const auto [first, end] = context.client_metadata().equal_range("authorization");
+  Authorization authorization;
+  authorization.count = static_cast<std::size_t>(std::distance(first, end));
+  if (first != end) authorization.value = {first->second.data(), first->second.size()};
+  return authorization;
 }
 
 router::Instant DeadlineOf(const grpc::ServerContext& context, router::Instant now) {

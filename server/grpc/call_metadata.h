@@ -9,11 +9,15 @@
 #include "router/time.h"
 #include "server/call_runner.h"
 #include "server/call_status.h"
+#include "server/caller_registry.h"
 
 namespace spillway::server {
 
 // The caller's x-request-id, or a new one where it has none that is fit.
 std::string RequestIdOf(const grpc::ServerContext& context);
+
+// The caller's `authorization`. Points into the context's metadata.
+Authorization AuthorizationOf(const grpc::ServerContext& context);
 
 // The caller's deadline on our clock, less the moment it takes to tell the caller about it; kNever
 // without one.

@@ -6,11 +6,13 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
 #include "server/access_log.h"
 #include "server/call_status.h"
+#include "server/caller_refusals.h"
 #include "server/grpc/call_metadata.h"
 #include "server/grpc/front.h"
 #include "server/grpc/tag.h"
@@ -63,15 +65,26 @@ class ChatHandler : public std::enable_shared_from_this<ChatHandler> {
 
   // I/O thread, and all below.
   void Begin() {
+    Admission admission = context_.runner.runtime()->callers().Admit(AuthorizationOf(grpc_));
+    if (admission.identity == nullptr) return Refuse(Unauthenticated(admission.fault));
+    caller_ = std::move(admission.identity);
+    input_.caller = caller_->name;
+    input_.environment = caller_->environment;
     const std::vector<FieldViolation> violations = CheckRequest(request_);
-    if (!violations.empty()) {
-      context_.metrics.CountUnrouted(input_.environment, absl::StatusCode::kInvalidArgument);
-      CallResult result;
-      result.end = std::chrono::steady_clock::now();
-      return Reply(result, StatusOf(violations));
-    }
+    if (!violations.empty()) return Refuse(StatusOf(violations));
+    if (!caller_->MayAskFor(request_.model())) return Refuse(ModelNotAllowed(request_.model(), *caller_));
     call_ = context_.runner.Run(
         input_, [self = shared_from_this()](const CallResult& result) { self->OnResult(result); });
+  }
+
+  // Before a route was looked for.
+  void Refuse(const CallStatus& status) {
+    std::optional<router::Environment> environment;
+    if (caller_ != nullptr) environment = input_.environment;
+    context_.metrics.CountUnrouted(environment, status.code);
+    CallResult result;
+    result.end = std::chrono::steady_clock::now();
+    Reply(result, status);
   }
 
   void OnResult(const CallResult& result) {
@@ -84,7 +97,9 @@ class ChatHandler : public std::enable_shared_from_this<ChatHandler> {
 
   void Reply(const CallResult& result, const CallStatus& status) {
     AddMetadata(input_, result, request_id_, grpc_);
-    const CallLogEntry entry{"Chat", request_id_, &input_, &result, status.code, status.message, result.end};
+    const std::string peer = caller_ == nullptr ? grpc_.peer() : "";
+    const CallLogEntry entry{"Chat",      request_id_,    request_.model(), &input_, &result,
+                             status.code, status.message, result.end,       peer};
     const grpc::Status grpc_status = ToGrpc(status);
     if (grpc_status.ok()) {
       responder_.Finish(response_, grpc_status, finish_tag_.Arm(shared_from_this()));
@@ -102,6 +117,8 @@ class ChatHandler : public std::enable_shared_from_this<ChatHandler> {
   v1::ChatRequest request_;
   v1::ChatResponse response_;
   grpc::ServerAsyncResponseWriter<v1::ChatResponse> responder_;
+  // Null until it is known.
+  std::shared_ptr<const Identity> caller_;
   CallInput input_;
   std::string request_id_;
   std::shared_ptr<RunningCall> call_;

@@ -45,6 +45,16 @@ TEST_F(AdminClientTest, AnUnknownTargetIsNotFound) {
   EXPECT_EQ(server_.log().resume_target.at(0).request.model(), "y");
 }
 
+TEST_F(AdminClientTest, AReloadSaysWhatIsInForce) {
+  server_.scripts.reload_config.response =
+      Parse<v1::ReloadConfigResponse>("config_hash: 7 changed: true restart_needed: 'server.grpc.address'");
+  const auto result = client_.ReloadConfig();
+  ASSERT_TRUE(result.ok()) << result.status.error_message();
+  EXPECT_EQ(result.response.config_hash(), 7u);
+  EXPECT_EQ(result.response.restart_needed(0), "server.grpc.address");
+  EXPECT_EQ(server_.log().reload_config.size(), 1u);
+}
+
 TEST(AdminClientConnect, AnAddressWithoutAPortIsRefused) {
   EXPECT_EQ(AdminClient::Connect({.address = "localhost"}).status().code(),
             absl::StatusCode::kInvalidArgument);

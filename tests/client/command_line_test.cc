@@ -115,6 +115,14 @@ TEST_F(CommandLine, ATargetSplitsAtItsFirstSlash) {
   EXPECT_EQ(resume.admin.address, "h:2");
 }
 
+TEST_F(CommandLine, ReloadTakesAnAddressAndAFormat) {
+  const auto reload = Parsed<ReloadCommand>({"reload", "--admin", "h:2", "--json", "--timeout", "3s"});
+  EXPECT_EQ(reload.admin.address, "h:2");
+  EXPECT_EQ(reload.admin.default_timeout, std::chrono::seconds(3));
+  EXPECT_TRUE(reload.json);
+  EXPECT_EQ(Parsed<ReloadCommand>({"reload"}).admin.address, "127.0.0.1:9902");
+}
+
 struct UsageCase {
   std::vector<const char*> arguments;
   const char* message;
@@ -144,6 +152,7 @@ TEST_F(CommandLine, WhatIsWrongIsNamedAndExits2) {
       {{"resume", "prod/"}, "TARGET: 'prod/' is not ENDPOINT/MODEL"},
       {{"suspend", "prod/m", "--for", "soon"}, "--for: 'soon' is not a duration"},
       {{"resume", "prod/m", "--for", "3s"}, "--for"},
+      {{"reload", "spillway.yaml"}, "not expected: spillway.yaml"},
   };
   for (const UsageCase& c : cases) {
     const Stop stop = Stopped(c.arguments);
@@ -153,8 +162,11 @@ TEST_F(CommandLine, WhatIsWrongIsNamedAndExits2) {
 }
 
 TEST_F(CommandLine, HelpDocumentsTheExitStatus) {
-  for (std::vector<const char*> arguments :
-       {std::vector<const char*>{"--help"}, {"chat", "--help"}, {"route", "-h"}, {"suspend", "--help"}}) {
+  for (std::vector<const char*> arguments : {std::vector<const char*>{"--help"},
+                                             {"chat", "--help"},
+                                             {"route", "-h"},
+                                             {"suspend", "--help"},
+                                             {"reload", "--help"}}) {
     const Stop stop = Stopped(arguments);
     EXPECT_EQ(stop.exit_code, kExitOk);
     EXPECT_THAT(stop.text, HasSubstr("Exit status: 0 the answer is whole, 1 the call failed, 2"));

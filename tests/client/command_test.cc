@@ -217,6 +217,42 @@ TEST_F(CommandTest, AnUnknownTargetExits1) {
   EXPECT_FALSE(server_.log().suspend_target.at(0).request.has_duration());
 }
 
+TEST_F(CommandTest, AReloadSaysWhatCameOfIt) {
+  server_.scripts.reload_config.response =
+      Parse<v1::ReloadConfigResponse>("config_hash: 281474976710655 changed: true");
+  const auto run = Spillway(ToAdmin({"reload"}));
+  EXPECT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_EQ(run.out, "Reloaded: configuration 281474976710655 is now in force.\n");
+  const auto json = Spillway({"reload", "--json"}, {.environment = {"SPILLWAY_ADMIN=" + server_.address()}});
+  EXPECT_EQ(json.exit_code, 0);
+  const auto object = ParseJson(json.out);
+  EXPECT_EQ(object.at("response").at("config_hash"), "281474976710655");
+  EXPECT_EQ(object.at("response").at("changed"), true);
+}
+
+TEST_F(CommandTest, ARejectedReloadExits1WithTheErrors) {
+  const auto info = Parse<google::rpc::ErrorInfo>(
+      "reason: 'INVALID_CONFIG' domain: 'spillway'"
+      "metadata {key: 'file' value: '/etc/s.yaml'} metadata {key: 'errors' value: '1'}");
+  const auto bad = Parse<google::rpc::BadRequest>(
+      "field_violations {field: 'policies[0].model' description: 'line 7, column 3: required'}");
+  server_.scripts.reload_config.status = StatusWithDetails(
+      grpc::StatusCode::INVALID_ARGUMENT, "nothing changed: 7:3: policies[0].model: required", {info, bad});
+  const auto run = Spillway(ToAdmin({"reload"}));
+  EXPECT_EQ(run.exit_code, 1);
+  EXPECT_EQ(run.out, "");
+  EXPECT_EQ(run.err,
+            "failed     the configuration file has errors; nothing has changed\n"
+            "file       /etc/s.yaml\n"
+            "errors     policies[0].model: line 7, column 3: required\n");
+  const auto json = Spillway(ToAdmin({"reload", "--json"}));
+  EXPECT_EQ(json.exit_code, 1);
+  const auto object = ParseJson(json.out);
+  EXPECT_TRUE(object.at("response").is_null());
+  EXPECT_EQ(object.at("status").at("code"), "INVALID_ARGUMENT");
+  EXPECT_EQ(object.at("status").at("details").at(0).at("reason"), "INVALID_CONFIG");
+}
+
 TEST(Command, ARefusedConnectionNamesTheAddressAndWhatToCheck) {
   const std::string address = UnusedAddress();
   const auto chat = Spillway({"chat", "--server", address, "hi"});

@@ -69,6 +69,11 @@ class FakeServer::Admin : public v1::AdminService::Service {
     return fake_.Play(fake_.scripts.resume_target, &Log::resume_target, context, request, response);
   }
 
+  grpc::Status ReloadConfig(grpc::ServerContext* context, const v1::ReloadConfigRequest* request,
+                            v1::ReloadConfigResponse* response) override {
+    return fake_.Play(fake_.scripts.reload_config, &Log::reload_config, context, request, response);
+  }
+
  private:
   FakeServer& fake_;
 };

@@ -53,6 +53,7 @@ class FakeServer {
     Script<v1::ListTargetsResponse> list_targets;
     Script<v1::SuspendTargetResponse> suspend_target;
     Script<v1::ResumeTargetResponse> resume_target;
+    Script<v1::ReloadConfigResponse> reload_config;
   };
 
   // What was asked.
@@ -62,6 +63,7 @@ class FakeServer {
     std::vector<Seen<v1::ListTargetsRequest>> list_targets;
     std::vector<Seen<v1::SuspendTargetRequest>> suspend_target;
     std::vector<Seen<v1::ResumeTargetRequest>> resume_target;
+    std::vector<Seen<v1::ReloadConfigRequest>> reload_config;
   };
 
   explicit FakeServer(

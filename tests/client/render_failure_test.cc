@@ -17,6 +17,32 @@ Outcome Failed(grpc::StatusCode code, const std::string& message) {
   return outcome;
 }
 
+struct ReasonCase {
+  const char* reason;
+  grpc::StatusCode code;
+  const char* expected;
+};
+
+TEST(RenderFailure, AReasonThatSaysMoreThanTheCodeIsTold) {
+  const ReasonCase cases[] = {
+      {"REFUSED_BY_PROVIDER", grpc::StatusCode::UNAVAILABLE,
+       "the provider refused, and the policy does not spill on that (UNAVAILABLE)"},
+      {"REFUSED_BY_PROVIDER", grpc::StatusCode::INVALID_ARGUMENT,
+       "the request was refused as invalid (INVALID_ARGUMENT)"},
+      {"ALL_TARGETS_SUSPENDED", grpc::StatusCode::UNAVAILABLE, "every target is suspended (UNAVAILABLE)"},
+      {"ALL_TARGETS_SATURATED", grpc::StatusCode::RESOURCE_EXHAUSTED,
+       "every target has as many calls as it may have at once (RESOURCE_EXHAUSTED)"},
+      {"RETRY_BUDGET_SPENT", grpc::StatusCode::UNAVAILABLE,
+       "a target failed, and the policy's retry budget is spent (UNAVAILABLE)"},
+  };
+  for (const ReasonCase& c : cases) {
+    Outcome outcome = Failed(c.code, "policy p: …");
+    outcome.details.error_info.emplace().set_reason(c.reason);
+    const std::string text = RenderFailure(outcome, {.now = kNow});
+    EXPECT_NE(text.find(c.expected), std::string::npos) << text;
+  }
+}
+
 TEST(RenderFailure, AnExhaustedRouteSaysWhichTargetsAndWhenToRetry) {
   Outcome outcome =
       Failed(grpc::StatusCode::UNAVAILABLE, "all 2 targets of policy p failed or are suspended");
@@ -120,6 +146,43 @@ TEST(RenderFailure, AdviceFitsTheCode) {
     const ReportOptions options = {
         .now = kNow, .address = "h:1", .listener = c.listener, .timeout = absl::Seconds(30)};
     EXPECT_EQ(RenderFailure(Failed(c.code, ""), options), c.expected);
+  }
+}
+
+struct CallerCase {
+  grpc::StatusCode code;
+  const char* reason;
+  const char* expected;
+};
+
+TEST(RenderFailure, ARefusedCallerIsToldWhatToGive) {
+  const CallerCase cases[] = {
+      {grpc::StatusCode::UNAUTHENTICATED, "MISSING_KEY",
+       "failed     the caller's key is missing or wrong (UNAUTHENTICATED)\n"
+       "           why\n"
+       "reason     MISSING_KEY\n"
+       "check      give the key in SPILLWAY_KEY or with --key\n"},
+      {grpc::StatusCode::UNAUTHENTICATED, "UNKNOWN_KEY",
+       "failed     the caller's key is missing or wrong (UNAUTHENTICATED)\n"
+       "           why\n"
+       "reason     UNKNOWN_KEY\n"
+       "check      is it the whole key, and its SHA-256 under `callers` in the server's configuration?\n"},
+      {grpc::StatusCode::PERMISSION_DENIED, "MODEL_NOT_ALLOWED",
+       "failed     not allowed (PERMISSION_DENIED)\n"
+       "           why\n"
+       "reason     MODEL_NOT_ALLOWED\n"
+       "check      the server's configuration lists the caller's models; give another key in SPILLWAY_KEY or "
+       "with --key\n"},
+      {grpc::StatusCode::PERMISSION_DENIED, "ENVIRONMENT_NOT_ALLOWED",
+       "failed     not allowed (PERMISSION_DENIED)\n"
+       "           why\n"
+       "reason     ENVIRONMENT_NOT_ALLOWED\n"
+       "check      leave --environment out, or give another key in SPILLWAY_KEY or with --key\n"},
+  };
+  for (const CallerCase& c : cases) {
+    Outcome outcome = Failed(c.code, "why");
+    outcome.details.error_info.emplace().set_reason(c.reason);
+    EXPECT_EQ(RenderFailure(outcome, {.now = kNow}), c.expected);
   }
 }
 

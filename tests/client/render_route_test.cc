@@ -59,7 +59,47 @@ TEST(RenderRoute, CandidatesAreNumberedInTheOrderTheyWouldBeTried) {
       "  fail_timeout          10s\n"
       "  suspend_duration      500ms\n"
       "  max_suspend_duration  5m\n"
-      "  all_suspended         fail\n");
+      "  all_suspended         fail\n"
+      "  retry_budget          none\n");
+}
+
+TEST(RenderRoute, WhatATargetHasOfItsOwnStandsBelowTheSettings) {
+  const auto response = Parse<v1::RouteResponse>(R"pb(
+    policy: "p"
+    candidates {
+      target { provider: "o" endpoint: "e" model: "m" }
+      would_try: true
+      in_flight: 3
+      settings {
+        request_timeout { seconds: 10 }
+        path: "/v1/x"
+        context_window: 128000
+        max_concurrent: 8
+        parameters {
+          fields {
+            key: "seed"
+            value { number_value: 7 }
+          }
+        }
+      }
+    }
+    candidates {
+      target { provider: "o" endpoint: "other" model: "m" }
+      would_try: true
+      settings { request_timeout { seconds: 30 } }
+    }
+    settings {
+      request_timeout { seconds: 30 }
+      retry_budget { percent: 20 floor: 10 }
+    })pb");
+  const std::string text = RenderRoute("m", response, {.now = kNow});
+  EXPECT_NE(text.find("  retry_budget          20 % of calls, and 10\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("\ntargets' own\n"
+                      "  o/e m  request_timeout 10s, path /v1/x, context_window 128000, max_concurrent 8 "
+                      "(3 under way), parameters {\"seed\":7}\n"),
+            std::string::npos)
+      << text;
+  EXPECT_EQ(text.find("o/other m", text.find("targets' own")), std::string::npos) << text;
 }
 
 TEST(RenderRoute, ARouteWithNowhereToGoSaysSo) {

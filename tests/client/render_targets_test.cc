@@ -20,6 +20,13 @@ TEST(RenderTargets, EveryTargetIsNamedAsSuspendTakesIt) {
       suspensions_in_a_row: 2
     }
     targets {
+      target { provider: "openai" endpoint: "prod" model: "o3" }
+      state: TARGET_STATE_SUSPENDED
+      failure: FAILURE_TIMEOUT
+      with_endpoint: true
+      suspended_until { seconds: 1700000028 }
+    }
+    targets {
       target { provider: "azure" endpoint: "eu" model: "org/gpt-4o" }
       state: TARGET_STATE_SUSPENDED
       by_hand: true
@@ -28,13 +35,20 @@ TEST(RenderTargets, EveryTargetIsNamedAsSuspendTakesIt) {
       target { provider: "azure" endpoint: "us" model: "gpt-4o" }
       state: TARGET_STATE_AVAILABLE
       fails: 1
+      in_flight: 12
     })pb");
-  EXPECT_EQ(RenderTargets(response, {.now = kNow}),
-            "target         provider  state      why           until                   fails  suspensions in "
-            "a row\n"
-            "prod/gpt-4o    openai    suspended  rate_limited  in 28 s (22:13:48 UTC)  0      2\n"
-            "eu/org/gpt-4o  azure     suspended  by hand       resumed                 0      0\n"
-            "us/gpt-4o      azure     available                                        1      0\n");
+  EXPECT_EQ(
+      RenderTargets(response, {.now = kNow}),
+      "target         provider  state      why                    until                   in flight  fails  "
+      "suspensions in a row\n"
+      "prod/gpt-4o    openai    suspended  rate_limited           in 28 s (22:13:48 UTC)  0          0      "
+      "2\n"
+      "prod/o3        openai    suspended  its endpoint: timeout  in 28 s (22:13:48 UTC)  0          0      "
+      "0\n"
+      "eu/org/gpt-4o  azure     suspended  by hand                resumed                 0          0      "
+      "0\n"
+      "us/gpt-4o      azure     available                                                 12         1      "
+      "0\n");
 }
 
 TEST(RenderTargets, NoTargetsIsSaidInWords) {

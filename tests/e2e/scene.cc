@@ -8,13 +8,15 @@ namespace spillway::e2e {
 namespace {
 
 std::string EndpointLine(const std::string& name, const std::string& provider, const std::string& url,
-                         const std::string& key, const std::string& ca_file, bool is_primary) {
+                         const std::string& key, const std::string& ca_file, const std::string& fields) {
   const bool tls = url.compare(0, 6, "https:") == 0;
   return absl::StrCat("  - {name: ", name, ", provider: ", provider, ", url: \"", url,
                       "\", api_key: {env: ", key, "}",
-                      tls ? absl::StrCat(", tls: {ca_file: \"", ca_file, "\"}") : "",
-                      is_primary ? ", primary: true" : "", "}\n");
+                      tls ? absl::StrCat(", tls: {ca_file: \"", ca_file, "\"}") : "", fields, "}\n");
 }
+
+// The path of the base URL that providers of `api` document.
+std::string BasePath(const std::string& api) { return api == "openai" ? "/v1" : ""; }
 
 std::string Lines(const std::string& indent, const std::vector<std::string>& lines) {
   std::string text;
@@ -33,19 +35,22 @@ client::AdminClient AdminClientOf(const testing::TestServer& server) {
 }  // namespace
 
 sim::SimulatorOptions SceneProviders(const SceneOptions& options) {
-  const auto spec = [](const std::string& name, const std::string& parts) {
-    return sim::ParsePersonalityFlag("openai", parts.empty() ? name : absl::StrCat(name, ",", parts));
+  const auto spec = [](const std::string& name, const std::string& api, const std::string& parts) {
+    return sim::ParsePersonalityFlag(api, parts.empty() ? name : absl::StrCat(name, ",", parts));
   };
   sim::SimulatorOptions simulator;
-  simulator.personalities.push_back(spec("primary", options.primary));
-  simulator.personalities.push_back(spec("backup", options.backup));
+  simulator.personalities.push_back(spec("primary", options.primary_api, options.primary));
+  simulator.personalities.push_back(spec("backup", options.backup_api, options.backup));
   return simulator;
 }
 
 std::string SceneConfig(const SceneOptions& options, const sim::Simulator& simulator,
                         const std::string& ca_file) {
-  const std::string primary =
-      options.primary_url.empty() ? simulator.url("primary") + "/v1" : options.primary_url;
+  const std::string primary = options.primary_url.empty()
+                                  ? simulator.url("primary") + BasePath(options.primary_api)
+                                  : options.primary_url;
+  const std::string primary_fields =
+      absl::StrCat(options.primary_fields, options.primary_endpoint ? ", primary: true" : "");
   const std::string path =
       options.backup_path.empty() ? "" : absl::StrCat(", path: \"", options.backup_path, "\"");
   return absl::StrCat(
@@ -56,11 +61,16 @@ std::string SceneConfig(const SceneOptions& options, const sim::Simulator& simul
       "  admin: {address: \"127.0.0.1:0\", grpc_address: \"127.0.0.1:0\"}\n",
       Lines("  ", options.server),
       "providers:\n"
-      "  - {name: openai, api: openai}\n"
-      "  - {name: azure, api: openai}\n"
+      "  - {name: openai, api: ",
+      options.primary_api,
+      "}\n"
+      "  - {name: azure, api: ",
+      options.backup_api,
+      "}\n"
       "endpoints:\n",
-      EndpointLine("primary", "openai", primary, "PRIMARY_KEY", ca_file, options.primary_endpoint),
-      EndpointLine("backup", "azure", simulator.url("backup") + "/v1", "BACKUP_KEY", ca_file, false),
+      EndpointLine("primary", "openai", primary, "PRIMARY_KEY", ca_file, primary_fields),
+      EndpointLine("backup", "azure", simulator.url("backup") + BasePath(options.backup_api), "BACKUP_KEY",
+                   ca_file, options.backup_fields),
       "policies:\n"
       "  - name: failover\n"
       "    model: gpt-4o\n"

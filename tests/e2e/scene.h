@@ -44,6 +44,12 @@ struct SceneOptions {
   std::vector<std::string> server;
   // The backup leaf's path, if not the API's own.
   std::string backup_path;
+  // What the two speak: the personalities and their providers.
+  std::string primary_api = "openai";
+  std::string backup_api = "openai";
+  // Further fields of the endpoints, as in `, api_version: 2024-10-21`.
+  std::string primary_fields;
+  std::string backup_fields;
 };
 
 // The configuration file for those providers.

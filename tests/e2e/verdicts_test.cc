@@ -144,7 +144,7 @@ TEST(TotalTimeoutTest, BoundsAllAttemptsTogether) {
 }
 
 TEST(TotalTimeoutTest, TheLongestSettingsAreAsGoodAsNone) {
-  Scene scene({.settings = {"request_timeout: 24h", "suspend_duration: 24h", "total_timeout: 24h"}});
+  Scene scene({.settings = {"request_timeout: 86399s", "suspend_duration: 24h", "total_timeout: 24h"}});
   ExpectServedBy("primary", scene.Chat());
   scene.sim().SetScript("primary", "overloaded");
   ExpectServedBy("backup", scene.Chat());

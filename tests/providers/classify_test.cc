@@ -52,23 +52,24 @@ INSTANTIATE_TEST_SUITE_P(
 
 INSTANTIATE_TEST_SUITE_P(
     Quota, ClassifyTest,
-    testing::Values(Case{429, R"({"error":{"message":"m","type":"insufficient_quota","code":null}})",
-                         Failure::kQuotaExhausted},
-                    Case{429, R"({"error":{"message":"You exceeded your current quota, please check"}})",
-                         Failure::kQuotaExhausted},
-                    Case{429,
-                         R"({"error":{"code":429,"message":"You exceeded your current quota",)"
-                         R"("status":"RESOURCE_EXHAUSTED"}})",
-                         Failure::kRateLimited},
-                    Case{400,
-                         R"({"type":"error","error":{"type":"invalid_request_error","message":)"
-                         R"("Your credit balance is too low to access the API"}})",
-                         Failure::kQuotaExhausted},
-                    Case{403, R"({"code":"x","error":"Your team has used all available credits"})",
-                         Failure::kQuotaExhausted},
-                    Case{402,
-                         R"({"error":{"message":"Insufficient Balance","code":"invalid_request_error"}})",
-                         Failure::kQuotaExhausted}));
+    testing::Values(
+        Case{429, R"({"error":{"message":"m","type":"insufficient_quota","code":null}})",
+             Failure::kQuotaExhausted},
+        Case{429, R"({"error":{"message":"You exceeded your current quota, please check"}})",
+             Failure::kQuotaExhausted},
+        Case{429,
+             R"({"error":{"code":429,"message":"You exceeded your current quota",)"
+             R"("status":"RESOURCE_EXHAUSTED"}})",
+             Failure::kRateLimited},
+        Case{400,
+             R"({"type":"error","error":{"type":"invalid_request_error","message":)"
+             R"("Your credit balance is too low to access the API"}})",
+             Failure::kQuotaExhausted},
+        Case{403, R"({"statusCode":403,"message":"Out of call volume quota."})", Failure::kQuotaExhausted},
+        Case{403, R"({"code":"x","error":"Your team has used all available credits"})",
+             Failure::kQuotaExhausted},
+        Case{402, R"({"error":{"message":"Insufficient Balance","code":"invalid_request_error"}})",
+             Failure::kQuotaExhausted}));
 
 INSTANTIATE_TEST_SUITE_P(
     TooLong, ClassifyTest,
@@ -98,6 +99,17 @@ INSTANTIATE_TEST_SUITE_P(
         Case{400, R"({"object":"error","message":"Invalid model: x","type":"invalid_model","code":"1500"})",
              Failure::kModelNotFound},
         Case{400, R"({"error":{"message":"Model Not Exist","type":"invalid_request_error"}})",
+             Failure::kModelNotFound},
+        // Azure, where the deployment or the version of the API is the wrong one.
+        Case{400,
+             R"({"error":{"code":"OperationNotSupported","message":"The chatCompletion operation does not )"
+             R"(work with the specified model, x."}})",
+             Failure::kModelNotFound},
+        Case{400, R"({"error":{"code":"BadRequest","message":"API version not supported"}})",
+             Failure::kModelNotFound},
+        Case{400,
+             R"({"error":{"code":"BadRequest","message":"Model x is enabled only for api versions )"
+             R"(2024-12-01-preview and later"}})",
              Failure::kModelNotFound},
         Case{403, R"({"error":{"message":"m","code":"model_not_found"}})", Failure::kCredentials}));
 

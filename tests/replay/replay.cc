@@ -6,14 +6,14 @@
 namespace spillway::replay {
 namespace {
 
-// Azure's answers are OpenAI's; only its requests differ.
 constexpr std::string_view kOpenAiFamily[] = {
-    "azure",  "cerebras",          "deepseek",   "groq",       "huggingface", "llamacpp", "mistral", "ollama",
-    "openai", "openai-compatible", "openrouter", "perplexity", "together",    "vllm",     "xai"};
+    "cerebras", "deepseek",          "groq",       "huggingface", "llamacpp", "mistral", "ollama",
+    "openai",   "openai-compatible", "openrouter", "perplexity",  "together", "vllm",    "xai"};
 
 }  // namespace
 
 std::optional<v1::Api> ApiOf(std::string_view provider) {
+  if (provider == "azure") return v1::API_AZURE_OPENAI;
   const auto* end = std::end(kOpenAiFamily);
   if (std::find(std::begin(kOpenAiFamily), end, provider) != end) return v1::API_OPENAI;
   return std::nullopt;

@@ -66,6 +66,17 @@ TEST(ReplayTest, StreamsAndUnknownApisAreSkippedWithAReason) {
   EXPECT_EQ(Replay(other).skipped, "no codec for the API of smoke-signals");
 }
 
+TEST(ReplayTest, AzuresExchangesAreItsOwnCodecs) {
+  EXPECT_EQ(ApiOf("azure"), v1::API_AZURE_OPENAI);
+  EXPECT_EQ(ApiOf("openai"), v1::API_OPENAI);
+  Recording recording = WithResponse(404, R"({"error":{"code":"DeploymentNotFound","message":"none"}})");
+  recording.provider = "azure";
+  EXPECT_EQ(
+      ReportLine(recording, Replay(recording)),
+      R"({"id":"a-1","provider":"azure","outcome":"failure","failure":"model_not_found","http_status":404,)"
+      R"("provider_code":"DeploymentNotFound","message":"none"})");
+}
+
 TEST(ReplayTest, AnErrorDocumentUnderAnEventStreamHeaderIsNoStream) {
   Recording recording = WithResponse(404, R"({"error":{"message":"gone"}})");
   recording.response.headers = {{"content-type", "text/event-stream"}};

@@ -2,8 +2,11 @@
 #include <gtest/gtest.h>
 
 #include <boost/json.hpp>
+#include <set>
 #include <string>
+#include <string_view>
 
+#include "providers/codec.h"
 #include "providers/json_document.h"
 #include "providers/openai_request_decoder.h"
 #include "providers/openai_request_encoder.h"
@@ -78,6 +81,56 @@ TEST(RequestRoundTripTest, RecordedRequestsComeOutAsTheyWentIn) {
     ++compared;
   }
   EXPECT_GT(compared, 0);
+}
+
+// The target that a recorded request of Azure's was meant for, as configuration would name it.
+struct AzureTarget {
+  providers::TargetSpec spec;
+  // What its requests ask for.
+  std::string path;
+};
+
+AzureTarget AzureTargetOf(std::string_view url) {
+  constexpr std::string_view kDeployments = "/openai/deployments/";
+  constexpr std::string_view kVersion = "?api-version=";
+  const std::size_t path = url.find('/', url.find("://") + 3);
+  AzureTarget target{{.model = "m"}, std::string(url.substr(path))};
+  // One client wrote it so, and was answered.
+  if (target.path.starts_with("//")) target.path.erase(0, 1);
+  const std::size_t query = target.path.find(kVersion);
+  target.spec.api_version = target.path.substr(query + kVersion.size());
+  if (target.path.starts_with(kDeployments)) {
+    const std::size_t end = target.path.find('/', kDeployments.size());
+    target.spec.model = target.path.substr(kDeployments.size(), end - kDeployments.size());
+  } else {
+    target.spec.path = target.path.substr(0, query);
+  }
+  return target;
+}
+
+TEST(RequestRoundTripTest, AzuresRequestsGoWhereTheyWentAndSayWhatTheySaid) {
+  SPILLWAY_FIND_RECORDINGS(folder);
+  const auto recordings = ReadRecordings(*folder / "recordings" / "azure.jsonl");
+  ASSERT_TRUE(recordings.ok()) << recordings.status();
+  int compared = 0;
+  std::set<std::string> versions;
+  for (const Recording& recording : *recordings) {
+    if (recording.IsStream()) continue;
+    SCOPED_TRACE(recording.id);
+    const auto decoded = providers::DecodeOpenAiRequest(recording.request_body.value_or(""));
+    ASSERT_TRUE(decoded.ok()) << decoded.status();
+    const AzureTarget target = AzureTargetOf(recording.url);
+    const auto encoded = providers::MakeCodec(v1::API_AZURE_OPENAI, target.spec)->Encode(decoded->request);
+    ASSERT_TRUE(encoded.ok()) << encoded.status();
+    EXPECT_EQ(encoded->path, target.path);
+    json::value expected = Meaning(*recording.request_body);
+    expected.as_object()["model"] = target.spec.model;
+    EXPECT_EQ(Meaning(encoded->body), expected);
+    versions.insert(target.spec.api_version);
+    ++compared;
+  }
+  EXPECT_GT(compared, 0);
+  EXPECT_GT(versions.size(), 1u);
 }
 
 }  // namespace

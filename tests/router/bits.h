@@ -17,11 +17,19 @@ class Bits {
   // 0 to n - 1; the bias of a modulus does not matter here.
   std::uint64_t Below(std::uint64_t n) { return engine_() % n; }
   bool Chance(std::uint64_t percent) { return Below(100) < percent; }
+  // `low` to `high`.
+  std::uint32_t From(std::uint32_t low, std::uint32_t high) {
+    return low + static_cast<std::uint32_t>(Below(high - low + std::uint64_t{1}));
+  }
   // `low` and some ticks, at most `high`. Ticks are coarse, so that instants coincide now and then:
   // rules about "at" and "after" live on that.
   Duration Between(Duration low, Duration high) {
     return low +
            kTick * static_cast<Duration::rep>(Below(static_cast<std::uint64_t>((high - low) / kTick) + 1));
+  }
+  template <class Container>
+  const auto& OneOf(const Container& container) {
+    return container[Below(std::size(container))];
   }
   std::uint64_t Next() { return engine_(); }
 

@@ -79,6 +79,45 @@ TEST(FailureTest, TraitsFollowFromWhoIsToBlame) {
   }
 }
 
+struct BlameRow {
+  Failure failure;
+  Blame blame;
+};
+
+TEST(FailureTest, SomebodyIsToBlame) {
+  const BlameRow rows[] = {
+      {Failure::kConnect, Blame::kEndpoint},
+      {Failure::kTimeout, Blame::kEndpoint},
+      {Failure::kFirstTokenTimeout, Blame::kEndpoint},
+      // It had begun to answer: the endpoint is there.
+      {Failure::kStalled, Blame::kTarget},
+      {Failure::kTruncated, Blame::kTarget},
+      {Failure::kMalformed, Blame::kTarget},
+      // Limits are given model by model, quotas by account.
+      {Failure::kRateLimited, Blame::kTarget},
+      {Failure::kQuotaExhausted, Blame::kEndpoint},
+      {Failure::kOverloaded, Blame::kEndpoint},
+      {Failure::kServerError, Blame::kEndpoint},
+      {Failure::kCredentials, Blame::kEndpoint},
+      {Failure::kModelNotFound, Blame::kTarget},
+      {Failure::kContextLength, Blame::kRequest},
+      {Failure::kContentFilter, Blame::kRequest},
+      {Failure::kInvalidRequest, Blame::kRequest},
+      {Failure::kCancelled, Blame::kCaller},
+      {Failure::kDeadline, Blame::kCaller},
+  };
+  ASSERT_EQ(std::size(rows), kFailureCount);
+  for (const BlameRow& row : rows)
+    EXPECT_EQ(TraitsOf(row.failure).blame, row.blame) << TraitsOf(row.failure).name;
+}
+
+TEST(FailureTest, OnlyWhoIsToBlameIsHarmed) {
+  for (const FailureTraits& traits : AllFailureTraits()) {
+    const bool ours = traits.blame == Blame::kTarget || traits.blame == Blame::kEndpoint;
+    EXPECT_EQ(traits.health != HealthEffect::kIgnored, ours) << traits.name;
+  }
+}
+
 TEST(FailureTest, WhatHarmsATargetSpills) {
   for (const FailureTraits& traits : AllFailureTraits()) {
     EXPECT_EQ(traits.spills, traits.health != HealthEffect::kIgnored) << traits.name;

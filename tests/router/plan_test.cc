@@ -59,7 +59,7 @@ TEST(FailoverTest, ATargetThatComesBackMeanwhileIsTriedAfterAll) {
 
 TEST(FailoverTest, ATargetSuspendedByTheCallItselfIsNotTriedUnderAnotherPath) {
   TableSpec::Node again = LeafOf("a");
-  again.path = "/elsewhere";
+  again.settings.path = "/elsewhere";
   {
     Scene scene(Spec(Failover({LeafOf("a"), again, LeafOf("b")}), Remembering(seconds(30))));
     EXPECT_EQ(scene.Play({Http503(), kOk}), "a b SERVED");

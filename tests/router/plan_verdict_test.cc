@@ -86,6 +86,7 @@ TEST(VerdictTest, WhenAllAreSuspendedNothingIsTried) {
   EXPECT_EQ(call.report().retry_after, seconds(20));
   ASSERT_EQ(call.report().skipped.size(), 2U);
   EXPECT_EQ(call.report().skipped[1].view.failure, Failure::kRateLimited);
+  for (const SkippedLeaf& skipped : call.report().skipped) EXPECT_EQ(skipped.reason, SkipReason::kSuspended);
 }
 
 TEST(VerdictTest, WhileTheOnlyTargetIsProbedTheOthersAreTurnedAway) {
@@ -96,6 +97,7 @@ TEST(VerdictTest, WhileTheOnlyTargetIsProbedTheOthersAreTurnedAway) {
   Call call = scene.Start();
   EXPECT_EQ(call.step(), "ALL_TARGETS_SUSPENDED");
   EXPECT_EQ(call.report().skipped[0].view.state, TargetState::kProbing);
+  EXPECT_EQ(call.report().skipped[0].reason, SkipReason::kProbing);
   EXPECT_FALSE(call.report().retry_after) << "nobody knows how long a probe takes";
 }
 
@@ -186,15 +188,6 @@ TEST(RetryAfterTest, ARefusalPassesOnWhatTheProviderSaid) {
   ASSERT_EQ(call.Fail(Http429(seconds(20))), "REFUSED_BY_PROVIDER");
   EXPECT_EQ(call.report().code, StatusCode::kResourceExhausted);
   EXPECT_EQ(call.report().retry_after, seconds(20));
-}
-
-TEST(VerdictTest, NamesAreReasons) {
-  EXPECT_EQ(NameOf(Verdict::kServed), "SERVED");
-  EXPECT_EQ(NameOf(Verdict::kAllFailed), "ALL_TARGETS_FAILED");
-  EXPECT_EQ(NameOf(Verdict::kAllSuspended), "ALL_TARGETS_SUSPENDED");
-  EXPECT_EQ(NameOf(Verdict::kRefused), "REFUSED_BY_PROVIDER");
-  EXPECT_EQ(NameOf(Verdict::kDeadline), "DEADLINE_EXCEEDED");
-  EXPECT_EQ(NameOf(Verdict::kCancelled), "CANCELLED");
 }
 
 }  // namespace

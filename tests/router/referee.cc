@@ -2,64 +2,81 @@
 
 #include <algorithm>
 #include <chrono>
+#include <string>
 
 namespace spillway::router {
 namespace {
-
-using Role = Ticket::Role;
-using std::chrono::hours;
-using std::chrono::milliseconds;
-using std::chrono::minutes;
-using std::chrono::seconds;
 
 template <class T, class Variant>
 bool Is(const Variant& value) {
   return std::holds_alternative<T>(value);
 }
 
-// Whether the attempt's end is held against the target.
-bool IsHeldAgainst(const Settings& settings, const FailedAttempt& failed) {
-  return settings.fail_on.Matches(failed) && TraitsOf(failed.failure).health != HealthEffect::kIgnored;
+bool SameSettings(const LeafSettings& a, const LeafSettings& b) {
+  return a.path == b.path && a.request_timeout == b.request_timeout && a.context_window == b.context_window &&
+         a.max_concurrent == b.max_concurrent;
 }
+
+bool IsHeld(const FailedAttempt& failed, Blame blame) { return TraitsOf(failed.failure).blame == blame; }
 
 }  // namespace
 
-void Referee::Expect(bool holds, const std::string& rule) {
-  if (!holds && violations_.size() < 5) violations_.push_back(rule);
-}
-
-void Referee::Begin(int call, const Plan& plan, Instant now, Instant deadline) {
-  Memory& memory = calls_[call];
-  memory.report = &plan.report();
-  const auto total = memory.settings().total_timeout;
-  memory.deadline = total ? std::min(deadline, now + *total) : deadline;
-}
-
-void Referee::Judge(int id, const Plan& plan, const Event& event, const Step& step,
-                    const std::vector<Transition>& transitions, Instant now) {
-  Memory& call = calls_.at(id);
-  call.report = &plan.report();
-  Expect(!call.done, "a call gets no step after Done");
-  const Target before = call.under_way ? TargetOf(call, call.leaf) : Target();
-  bool judged = false;
-  bool entered = false;
-  for (const Transition& transition : transitions) {
-    if (transition.now.state == TargetState::kProbing) {
-      JudgeEntry(call, step, transition, now);
-      entered = true;
-    } else {
-      JudgeVerdict(call, event, transition, now);
-      judged = true;
+void Referee::Adopt(const TableSpec& spec, const Table& table) {
+  const PlainTable& plain = tables_.emplace_back(spec);
+  turns_.Reload();
+  budgets_.Reload();
+  std::size_t id = 0;
+  for (const PlainRoute& route : plain.routes()) {
+    record_.Extreme("depth", route.Depth());
+    record_.Extreme("leaves of a route", static_cast<double>(route.leaves.size()));
+    for (const PlainLeaf& leaf : route.leaves) {
+      targets_.Of(leaf.name);
+      const Leaf& built = table.leaf(static_cast<LeafId>(id++));
+      record_.Expect(built.name.endpoint == leaf.name.endpoint && built.name.model == leaf.name.model &&
+                         SameSettings(built.settings, leaf.settings),
+                     "a table's leaves are the specification's, in its order");
     }
-    Apply(transition, now);
   }
-  if (const Failed* failed = std::get_if<Failed>(&event)) call.failed = failed->attempt;
-  if (call.under_way && !judged) JudgeSilence(call, before, event, step);
+  record_.Expect(table.leaves().size() == id, "a table has the specification's leaves and no others");
+}
+
+void Referee::Begin(int id, const Plan* plan, std::string_view model, Environment environment, Instant now,
+                    Instant deadline) {
+  const PlainRoute* route = tables_.back().RouteOf(model, environment);
+  record_.Expect((plan != nullptr) == (route != nullptr), "a call has a plan if it has somewhere to go");
+  if (plan == nullptr || route == nullptr) return;
+  if (route->model == kAnyModel) record_.Note("call for any model");
+  const PolicyRoute& taken = *plan->report().route;
+  record_.Expect(taken.name == route->policy && taken.environment == environment,
+                 "the policy that names a model comes before that for any, that before the primary");
+  Call& call = calls_[id];
+  call.route = route;
+  call.report = &plan->report();
+  const auto total = route->settings.total_timeout;
+  call.deadline = total ? std::min(deadline, now + *total) : deadline;
+}
+
+void Referee::Judge(int id, const Plan& plan, const Event& event, const Step& step, Transitions transitions,
+                    Instant now) {
+  Call& call = calls_.at(id);
+  call.report = &plan.report();
+  record_.Expect(!call.done, "a call gets no step after Done");
+  if (Is<Started>(event)) budgets_.Call(*call.route);
+  const auto* attempt = std::get_if<Try>(&step);
+  const bool same = attempt != nullptr && !call.tries.empty() &&
+                    attempt->leaf == call.route->first_leaf + call.tries.back();
+  const bool retried = (same && (Is<Failed>(event) || Is<Woke>(event))) || Is<Sleep>(step);
+  const auto entry = std::find_if(transitions.begin(), transitions.end(), [](const Transition& transition) {
+    return transition.now.state == TargetState::kProbing;
+  });
+  const auto ends = static_cast<std::size_t>(entry - transitions.begin());
+  JudgeEndOfAttempt(call, event, retried, transitions.first(ends), now);
   call.under_way = false;
   call.asleep = false;
-  if (const Try* attempt = std::get_if<Try>(&step)) {
-    JudgeTry(call, *attempt, entered, now);
-  } else if (const Sleep* sleep = std::get_if<Sleep>(&step)) {
+  JudgeSkipped(call, now);
+  if (attempt != nullptr) return JudgeTry(call, *attempt, retried, transitions.subspan(ends), now);
+  record_.Expect(ends == transitions.size(), "only an attempt probes");
+  if (const auto* sleep = std::get_if<Sleep>(&step)) {
     JudgeSleep(call, *sleep, now);
     call.asleep = true;
   } else {
@@ -68,217 +85,67 @@ void Referee::Judge(int id, const Plan& plan, const Event& event, const Step& st
   }
 }
 
-void Referee::Apply(const Transition& transition, Instant now) {
-  Target& target = TargetOf(transition.leaf);
-  if (transition.now.state != TargetState::kProbing) {
-    // A verdict on the target, not a probe that said nothing.
-    const bool suspended_anew = transition.now.failure && transition.now.until > now;
-    if (transition.now.state == TargetState::kAvailable) target.in_a_row = 0;
-    if (transition.now.state == TargetState::kSuspended && suspended_anew) ++target.in_a_row;
-    target.remembered = transition.now.state == TargetState::kSuspended && transition.now.failure;
+void Referee::JudgeEndOfAttempt(Call& call, const Event& event, bool retried, Transitions transitions,
+                                Instant now) {
+  if (call.asleep) {
+    const bool may = Is<Woke>(event) && MayRetryAfterSleep(call, now);
+    record_.Expect(retried == may, "a call that wakes tries again unless something has come between");
+    if (retried) return record_.Expect(transitions.empty(), "a retry is no verdict");
+    // The retry that was to decide on it does not happen.
+    record_.Note("retry that came to nothing");
+    return targets_.HeldAgainst(call.stay, call.failures.back(), call.settings().health, transitions, now);
   }
-  target.state = transition.now.state;
-  target.until = transition.now.until;
-  target.by_hand = transition.now.by_hand;
-  ++target.epoch;
-}
-
-void Referee::Operator(const TargetName& name, const std::vector<Transition>& transitions, Instant now) {
-  // Resuming what is available changes no state, but forgets what attempts under way will say.
-  if (transitions.empty()) ++targets_[{name.endpoint, name.model}].epoch;
-  for (const Transition& transition : transitions) {
-    Expect(transition.now.state != TargetState::kProbing, "nobody probes by hand");
-    Apply(transition, now);
-  }
-}
-
-void Referee::Compare(const std::vector<TargetStatus>& targets, Instant now) {
-  for (const TargetStatus& status : targets) {
-    const Target& target = targets_[{status.name.endpoint, status.name.model}];
-    TargetState state = target.state;
-    if (state == TargetState::kProbing && target.until <= now) state = TargetState::kSuspended;
-    Expect(status.view.state == state, "every change of a target's state is reported");
-    if (state == TargetState::kSuspended) {
-      Expect(status.view.until == target.until, "the end of a suspension changes with its transition only");
-    }
-  }
-}
-
-// A target left or entered a suspension by an attempt's end.
-void Referee::JudgeVerdict(const Memory& call, const Event& event, const Transition& transition,
-                           Instant now) {
-  const Target& before = TargetOf(transition.leaf);
-  const bool mine = call.under_way && &before == &TargetOf(call, call.leaf);
-  Expect(mine, "an attempt judges its own target only");
-  if (!mine) return;
-  Expect(call.epoch == before.epoch, "a stale ticket changes nothing");
-  const Settings& settings = call.settings();
-  const Failed* failed = std::get_if<Failed>(&event);
-  const bool held_against = failed != nullptr && IsHeldAgainst(settings, failed->attempt);
-  const bool memory = settings.health.suspend_duration.has_value();
-  if (transition.now.state == TargetState::kAvailable) {
-    const bool forgotten = held_against && call.role == Role::kProbe && !before.remembered && !memory;
-    Expect((Is<Succeeded>(event) && call.role != Role::kOrdinary) || forgotten,
-           "only the success of a probe or a last resort revives");
-  } else if (held_against) {
-    Expect(memory || (call.role == Role::kProbe && before.remembered),
-           "without suspend_duration nothing is suspended");
-    Expect(call.role != Role::kLastResort, "the failure of a last resort is no news");
-    JudgeLength(settings, failed->attempt, before.in_a_row, transition.now.until - now);
-  } else {
-    Expect(!Is<Succeeded>(event) && call.role == Role::kProbe && transition.now.until == now,
-           "a probe that says nothing leaves the target due at once");
-  }
-}
-
-// An attempt's end changed no state: was that right?
-void Referee::JudgeSilence(const Memory& call, const Target& before, const Event& event, const Step& step) {
-  if (call.epoch != before.epoch) return;
-  Expect(call.role != Role::kProbe, "the end of a probe is heard");
-  Expect(call.role != Role::kLastResort || !Is<Succeeded>(event), "the success of a last resort revives");
-  const Failed* failed = std::get_if<Failed>(&event);
-  const Try* next = std::get_if<Try>(&step);
-  const bool retried = Is<Sleep>(step) || (next != nullptr && next->leaf == call.leaf);
-  if (call.role != Role::kOrdinary || failed == nullptr || retried) return;
-  const HealthRules& rules = call.settings().health;
-  if (!rules.suspend_duration || !IsHeldAgainst(call.settings(), failed->attempt)) return;
-  const bool at_once = TraitsOf(failed->attempt.failure).health == HealthEffect::kSuspendsAtOnce;
-  Expect(!at_once && rules.max_fails > 1, "a failure that suspends does");
-}
-
-void Referee::JudgeEntry(const Memory& call, const Step& step, const Transition& transition, Instant now) {
-  const Target& before = TargetOf(transition.leaf);
-  const Try* attempt = std::get_if<Try>(&step);
-  Expect(attempt != nullptr && &TargetOf(call, attempt->leaf) == &before, "a probe is the target's own try");
-  Expect(before.state != TargetState::kAvailable, "an available target needs no probe");
-  Expect(before.until <= now, "no probe before the suspension's end, nor beside another probe");
-  if (attempt == nullptr) return;
-  Expect(transition.now.until >= attempt->deadline, "a probe is not given up before its deadline");
-  Expect(attempt->deadline == kNever || transition.now.until <= attempt->deadline + seconds(5),
-         "a lost probe frees itself soon");
-}
-
-void Referee::JudgeLength(const Settings& settings, const FailedAttempt& failed, int in_a_row,
-                          Duration length) {
-  const HealthRules& rules = settings.health;
-  const bool quota = failed.failure == Failure::kQuotaExhausted;
-  const Duration most_hint = quota ? Duration(hours(24)) : Duration(minutes(5));
-  const Duration hint = std::min(failed.retry_after.value_or(Duration::zero()), most_hint);
-  Expect(length >= hint, "Retry-After is a floor");
-  if (!rules.suspend_duration) return;
-  Expect(length >= *rules.suspend_duration, "suspend_duration is a floor");
-  const Duration cap = std::max(*rules.suspend_duration, rules.max_suspend_duration);
-  Expect(length <= std::max(hint, cap), "max_suspend_duration caps doubling");
-  Duration doubled = *rules.suspend_duration;
-  for (int i = 0; i < in_a_row && doubled < cap; ++i) doubled *= 2;
-  Expect(quota || length >= std::min(doubled, cap), "each failed probe doubles the suspension");
-}
-
-void Referee::JudgeTry(Memory& call, const Try& attempt, bool entered, Instant now) {
-  const Settings& settings = call.settings();
-  const Target& target = TargetOf(call, attempt.leaf);
-  const Role role = call.report->last_attempt()->role;
-  Expect(now < call.deadline, "nothing is tried at or after the deadline");
-  Expect(attempt.deadline <= call.deadline && attempt.deadline <= now + settings.request_timeout,
-         "an attempt ends by the call's deadline and its own timeout");
-  Expect(attempt.on_timeout == (attempt.deadline == call.deadline ? Failure::kDeadline : Failure::kTimeout),
-         "on_timeout names whose time ran out");
-  Expect(entered == (role == Role::kProbe), "a probe, and nothing else, is announced");
-  if (role == Role::kOrdinary) {
-    Expect(target.state == TargetState::kAvailable, "no attempt on a suspended target");
-  }
-  if (role == Role::kLastResort) {
-    Expect(settings.all_suspended == AllSuspended::kLeastBad, "a last resort needs least_bad");
-    Expect(call.tries == 0 && !AnyLeft(call, now), "a last resort needs every target suspended");
-    Expect(!target.by_hand, "an operator's word stands");
-  }
-  if (call.tried.contains(attempt.leaf)) {
-    JudgeRepeat(call, attempt);
-  } else if (role != Role::kLastResort) {
-    JudgeOrder(call, attempt, now);
-  }
-  ++call.tries;
-  const std::size_t allowed = settings.retries ? *settings.retries + std::size_t{1}
-                                               : call.report->route->tree.leaf_count + call.same_target;
-  Expect(call.tries <= allowed, "attempts stay within what is allowed");
-  call.tried.insert(attempt.leaf);
-  call.under_way = true;
-  call.leaf = attempt.leaf;
-  call.role = role;
-  call.epoch = target.epoch;
-}
-
-void Referee::JudgeRepeat(Memory& call, const Try& attempt) {
-  const bool accident = call.failed && (call.failed->connection_reset || call.failed->http_status == 500);
-  Expect(attempt.leaf == call.leaf && accident && call.role == Role::kOrdinary,
-         "a leaf is tried twice as a same-target retry only");
-  const auto& retries = call.settings().retries;
-  const bool owed = call.tried.size() < call.report->route->tree.leaf_count;
-  Expect(!retries || call.tries + (owed ? 2 : 1) <= *retries + std::size_t{1},
-         "a same-target retry leaves the next target its own");
-  Expect(++call.same_target <= call.settings().same_target_retries, "same_target_retries is a limit");
-}
-
-void Referee::JudgeOrder(const Memory& call, const Try& attempt, Instant now) {
-  for (LeafId leaf = call.report->route->tree.first_leaf; leaf < attempt.leaf; ++leaf) {
-    Expect(call.tried.contains(leaf) || !TargetOf(call, leaf).Admits(now),
-           "no admissible target is passed over");
-  }
-}
-
-void Referee::JudgeSleep(const Memory& call, const Sleep& sleep, Instant now) {
-  Expect(call.failed && call.failed->http_status == 500 && !call.asleep, "only a 500 is slept on, once");
-  Expect(sleep.until > now && sleep.until <= now + milliseconds(60), "a pause is short");
-  Expect(sleep.until < call.deadline, "a pause ends before the deadline");
-}
-
-bool Referee::AnyLeft(const Memory& call, Instant now) {
-  const RouteTree& tree = call.report->route->tree;
-  for (LeafId leaf = tree.first_leaf; leaf < tree.first_leaf + tree.leaf_count; ++leaf) {
-    if (!call.tried.contains(leaf) && TargetOf(call, leaf).Admits(now)) return true;
-  }
-  return false;
-}
-
-bool Referee::AllByHand(const Memory& call) {
-  const RouteTree& tree = call.report->route->tree;
-  for (LeafId leaf = tree.first_leaf; leaf < tree.first_leaf + tree.leaf_count; ++leaf) {
-    if (!TargetOf(call, leaf).by_hand) return false;
-  }
-  return true;
-}
-
-void Referee::JudgeDone(const Memory& call, const Event& event, Instant now) {
-  const CallReport& report = *call.report;
-  const Settings& settings = call.settings();
-  Expect(report.attempts.size() == call.tries, "every attempt is reported");
-  const Failed* failed = std::get_if<Failed>(&event);
-  switch (report.verdict) {
-    case Verdict::kServed:
-      Expect(Is<Succeeded>(event) && report.code == absl::StatusCode::kOk, "an answer serves the call");
+  if (!call.under_way) return record_.Expect(transitions.empty(), "what ends no attempt is no verdict");
+  targets_.Leave(call.stay);
+  if (Is<Succeeded>(event)) return targets_.Succeeded(call.stay, call.settings().health, transitions);
+  FailedAttempt failed;
+  failed.failure = Failure::kCancelled;
+  if (const auto* reported = std::get_if<Failed>(&event)) failed = reported->attempt;
+  record_.Note("failed attempt");
+  switch (JudgeFailed(call, failed, retried, transitions, now)) {
+    case Held::kTarget:
+      record_.Note("held against the target");
       break;
-    case Verdict::kCancelled:
-      Expect(Is<Cancelled>(event), "a call is cancelled by its caller");
+    case Held::kEndpoint:
+      record_.Note("held against the endpoint");
       break;
-    case Verdict::kDeadline:
-      Expect(now >= call.deadline, "the deadline has passed when a call ends on it");
+    case Held::kRequest:
+      record_.Note("held against the request");
       break;
-    case Verdict::kRefused:
-      Expect(failed != nullptr && !settings.fail_on.Matches(failed->attempt), "what spills is not refused");
+    case Held::kCaller:
+      record_.Note("held against the caller");
       break;
-    case Verdict::kAllSuspended:
-      Expect(call.tries == 0 && !AnyLeft(call, now), "no call is turned away while a target admits it");
-      Expect(settings.all_suspended == AllSuspended::kFail || AllByHand(call),
-             "least_bad tries the least bad");
+    case Held::kNobody:
+      record_.Note("held against nobody");
       break;
-    case Verdict::kAllFailed: {
-      const bool spent = settings.retries && call.tries == *settings.retries + std::size_t{1};
-      Expect(call.tries > 0 && (spent || !AnyLeft(call, now)), "no call gives up while a target is left");
+    case Held::kLeftToRetry:
+      record_.Note("left to its retry");
       break;
-    }
   }
-  Expect(report.verdict == Verdict::kServed || report.code != absl::StatusCode::kOk,
-         "only served calls are OK");
+  call.failures.push_back(failed);
+}
+
+Referee::Held Referee::JudgeFailed(Call& call, const FailedAttempt& failed, bool retried,
+                                   Transitions transitions, Instant now) {
+  record_.Expect(retried == MayRetrySame(call, failed, now),
+                 "a lone 500 and a reset are tried again where they may be, and nothing else");
+  if (retried) {
+    record_.Expect(transitions.empty(), "a retry is no verdict");
+    return Held::kLeftToRetry;
+  }
+  const bool spills = call.settings().fail_on.Matches(failed);
+  if (IsHeld(failed, Blame::kCaller) || IsHeld(failed, Blame::kRequest) || !spills) {
+    targets_.NoWord(call.stay, transitions, now);
+    if (IsHeld(failed, Blame::kCaller)) return Held::kCaller;
+    return IsHeld(failed, Blame::kRequest) ? Held::kRequest : Held::kNobody;
+  }
+  targets_.HeldAgainst(call.stay, failed, call.settings().health, transitions, now);
+  return IsHeld(failed, Blame::kEndpoint) ? Held::kEndpoint : Held::kTarget;
+}
+
+void Referee::JudgeEnd() {
+  for (const auto& [id, call] : calls_) record_.Expect(call.done, "every call ends");
+  record_.Expect(targets_.Quiet(), "nothing is under way when every call has ended");
 }
 
 }  // namespace spillway::router

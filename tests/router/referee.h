@@ -1,85 +1,120 @@
 // Watches every step of every call and says which rule of the router it breaks.
 //
-// It keeps a picture of each target from the transitions alone, by name, and a memory of each
-// call from the steps alone. It shares no code with the core beyond the traits and `fail_on`.
+// It keeps a memory of each call from the steps alone, a picture of the targets (target_ledger.h), of whose
+// turn it is (turn_ledger.h) and of what retries may cost (budget_ledger.h), and reads tables as they are
+// specified (plain_table.h). It shares no code with the core beyond the traits of failures and `fail_on`.
 #ifndef SPILLWAY_TESTS_ROUTER_REFEREE_H_
 #define SPILLWAY_TESTS_ROUTER_REFEREE_H_
 
+#include <deque>
 #include <map>
 #include <optional>
 #include <set>
-#include <string>
-#include <utility>
+#include <string_view>
 #include <vector>
 
 #include "router/router.h"
+#include "tests/router/budget_ledger.h"
+#include "tests/router/plain_table.h"
+#include "tests/router/record.h"
+#include "tests/router/target_ledger.h"
+#include "tests/router/turn_ledger.h"
 
 namespace spillway::router {
 
 class Referee {
  public:
-  void Begin(int call, const Plan& plan, Instant now, Instant deadline);
+  explicit Referee(Record& record) : record_(record), targets_(record), turns_(record), budgets_(record) {}
+
+  // A table is in force from now on.
+  void Adopt(const TableSpec& spec, const Table& table);
+  // `plan`: null when the router had none for the call.
+  void Begin(int call, const Plan* plan, std::string_view model, Environment environment, Instant now,
+             Instant deadline);
   // `transitions` are those of this very step.
-  void Judge(int call, const Plan& plan, const Event& event, const Step& step,
-             const std::vector<Transition>& transitions, Instant now);
-  // After Suspend or Resume of `name` by hand.
-  void Operator(const TargetName& name, const std::vector<Transition>& transitions, Instant now);
+  void Judge(int call, const Plan& plan, const Event& event, const Step& step, Transitions transitions,
+             Instant now);
+  void SuspendedByHand(const TargetName& name, Instant until, Transitions transitions) {
+    targets_.SuspendedByHand(name, until, transitions);
+  }
+  void ResumedByHand(const TargetName& name, Transitions transitions) {
+    targets_.ResumedByHand(name, transitions);
+  }
   // The picture and the router's own account must agree.
-  void Compare(const std::vector<TargetStatus>& targets, Instant now);
-  void Expect(bool holds, const std::string& rule);
+  void Compare(const std::vector<TargetStatus>& targets, Instant now) { targets_.Compare(targets, now); }
+  // At the end of the day.
+  void JudgeEnd();
 
   bool IsDone(int call) const { return calls_.at(call).done; }
-  // At most the first few.
-  const std::vector<std::string>& violations() const { return violations_; }
 
  private:
-  struct Target {
-    TargetState state = TargetState::kAvailable;
-    // Suspended: when due; probing: when the lease ends.
-    Instant until;
-    bool by_hand = false;
-    // Suspended by failures, under a policy that remembers.
-    bool remembered = false;
-    // Suspensions by failures since it was last available.
-    int in_a_row = 0;
-    int epoch = 0;
-    bool Admits(Instant now) const { return state == TargetState::kAvailable || until <= now; }
-  };
-  struct Memory {
+  // Whom a failed attempt is held against.
+  enum class Held { kTarget, kEndpoint, kRequest, kCaller, kNobody, kLeftToRetry };
+
+  struct Call {
+    const PlainRoute* route = nullptr;
     const CallReport* report = nullptr;
     Instant deadline;
-    std::set<LeafId> tried;
-    std::size_t tries = 0;
+    // By number within the route, in the order tried; the same again for a same-target retry.
+    std::vector<std::size_t> tries;
+    std::set<std::size_t> tried;
+    // Where the call's turn fell, by node.
+    std::map<std::size_t, std::size_t> turns;
     std::size_t same_target = 0;
+    std::size_t skipped = 0;
     bool under_way = false;
     bool asleep = false;
     bool done = false;
-    LeafId leaf = 0;
-    Ticket::Role role = Ticket::Role::kOrdinary;
-    int epoch = 0;
-    std::optional<FailedAttempt> failed;
-    const Settings& settings() const { return report->route->settings; }
+    Stay stay;
+    // How attempts failed, in order.
+    std::vector<FailedAttempt> failures;
+    const Settings& settings() const { return route->settings; }
   };
 
-  Target& TargetOf(const Leaf& leaf) { return targets_[{leaf.name.endpoint, leaf.name.model}]; }
-  Target& TargetOf(const Memory& call, LeafId leaf) { return TargetOf(call.report->table->leaf(leaf)); }
-  void Apply(const Transition& transition, Instant now);
+  TargetPicture& TargetOf(const Call& call, std::size_t leaf) {
+    return targets_.Of(call.route->leaves[leaf].name);
+  }
+  const LeafSettings& LeafOf(const Call& call, std::size_t leaf) const {
+    return call.route->leaves[leaf].settings;
+  }
 
-  void JudgeVerdict(const Memory& call, const Event& event, const Transition& transition, Instant now);
-  void JudgeSilence(const Memory& call, const Target& before, const Event& event, const Step& step);
-  void JudgeEntry(const Memory& call, const Step& step, const Transition& transition, Instant now);
-  void JudgeLength(const Settings& settings, const FailedAttempt& failed, int in_a_row, Duration length);
-  void JudgeTry(Memory& call, const Try& attempt, bool entered, Instant now);
-  void JudgeRepeat(Memory& call, const Try& attempt);
-  void JudgeOrder(const Memory& call, const Try& attempt, Instant now);
-  void JudgeSleep(const Memory& call, const Sleep& sleep, Instant now);
-  void JudgeDone(const Memory& call, const Event& event, Instant now);
-  bool AnyLeft(const Memory& call, Instant now);
-  bool AllByHand(const Memory& call);
+  // What is admissible, and what a call may do.
+  std::optional<SkipReason> WhyNot(const Call& call, std::size_t leaf, Instant now);
+  bool Admits(const Call& call, std::size_t leaf, Instant now);
+  bool AnyAdmits(const Call& call, std::size_t first, std::size_t end, Instant now);
+  OpenChildren OpenOf(const Call& call, const PlainNode& node, Instant now);
+  bool IsLargeEnough(const Call& call, std::size_t leaf) const;
+  bool IsSaturated(const Call& call, std::size_t leaf);
+  std::size_t Allowed(const Call& call) const;
+  bool MayRetrySame(const Call& call, const FailedAttempt& failed, Instant now);
+  bool MayRetryAfterSleep(const Call& call, Instant now);
+  bool EndsCall(const Call& call) const;
 
-  std::map<std::pair<std::string, std::string>, Target> targets_;
-  std::map<int, Memory> calls_;
-  std::vector<std::string> violations_;
+  // The end of an attempt.
+  Held JudgeFailed(Call& call, const FailedAttempt& failed, bool retried, Transitions transitions,
+                   Instant now);
+  void JudgeEndOfAttempt(Call& call, const Event& event, bool retried, Transitions transitions, Instant now);
+
+  // The step that follows.
+  void JudgeSkipped(Call& call, Instant now);
+  void JudgeTry(Call& call, const Try& attempt, bool retried, Transitions transitions, Instant now);
+  void JudgeDeadline(const Call& call, std::size_t leaf, const Try& attempt, Instant now);
+  void JudgeFirstTime(Call& call, std::size_t leaf, Instant now);
+  void JudgeChoice(Call& call, std::size_t at, std::size_t child, const OpenChildren& open);
+  void JudgeLastResort(Call& call, std::size_t leaf, Instant now);
+  void JudgeSleep(const Call& call, const Sleep& sleep, Instant now);
+  void JudgeDone(const Call& call, const Event& event, Instant now);
+  void JudgeVerdict(const Call& call, const Event& event, Instant now);
+  void JudgeTurnedAway(const Call& call, Instant now);
+  void JudgeRetryAfter(const Call& call, Instant now);
+
+  Record& record_;
+  TargetLedger targets_;
+  TurnLedger turns_;
+  BudgetLedger budgets_;
+  // All there ever were: calls end on the table they began with.
+  std::deque<PlainTable> tables_;
+  std::map<int, Call> calls_;
 };
 
 }  // namespace spillway::router

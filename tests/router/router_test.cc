@@ -1,4 +1,5 @@
-// The router as a whole: an operator's hand, a new table, transitions. Explain: explain_test.cc.
+// The router as a whole: an operator's hand, transitions. A new table: replace_test.cc; Explain:
+// explain_test.cc.
 #include "router/router.h"
 
 #include "gtest/gtest.h"
@@ -54,55 +55,6 @@ TEST(SharedTargetTest, PoliciesThatNameTheSameTargetShareItsHealth) {
   EXPECT_EQ(call.Fail(Http503()), "b");
 }
 
-TEST(ReplaceTest, HealthStaysWithTheNameWhereverItsLeafMoves) {
-  Scene scene(Spec(Failover({"a", "b"}), Remembering(seconds(30))));
-  ASSERT_EQ(scene.Play({Http503(), kOk}), "a b SERVED");
-  scene.router.Replace(Spec(Failover({"c", "b", "a"}), Remembering(seconds(30))));
-  EXPECT_EQ(scene.StateOf("a"), TargetState::kSuspended);
-  EXPECT_EQ(scene.Left("a"), seconds(30));
-  EXPECT_EQ(scene.StateOf("b"), TargetState::kAvailable);
-  EXPECT_EQ(scene.StateOf("c"), TargetState::kAvailable);
-  EXPECT_EQ(scene.Play({Http503(), Http503()}), "c b ALL_TARGETS_FAILED");
-}
-
-TEST(ReplaceTest, HealthOutlivesATableThatDoesNotNameTheTarget) {
-  Scene scene(Spec(Failover({"a", "b"}), Remembering(seconds(30))));
-  ASSERT_EQ(scene.Play({Http503(), kOk}), "a b SERVED");
-  scene.router.Replace(Spec(Failover({"b"})));
-  EXPECT_EQ(scene.router.Targets(scene.now).size(), 1U);
-  scene.router.Replace(Spec(Failover({"a", "b"})));
-  EXPECT_EQ(scene.StateOf("a"), TargetState::kSuspended);
-}
-
-TEST(ReplaceTest, CallsUnderWayEndOnTheTableTheyBeganOn) {
-  Scene scene(Spec(Failover({"a", "b"}), Remembering(seconds(30))));
-  Call call = scene.Start();
-  const std::shared_ptr<const Table> old = scene.router.table();
-  std::vector<TableSpec::Node> many;
-  for (int i = 0; i < 100; ++i) many.push_back(LeafOf("new" + std::to_string(i)));
-  many.push_back(LeafOf("a"));
-  scene.router.Replace(Spec(Failover(std::move(many))));
-  EXPECT_NE(scene.router.table(), old);
-  EXPECT_EQ(call.Fail(Http503()), "b");
-  EXPECT_EQ(call.Ok(), "SERVED");
-  EXPECT_EQ(call.report().table, old);
-  EXPECT_EQ(call.report().route->settings.health.suspend_duration, seconds(30));
-  // What it found out is known under the new table.
-  EXPECT_EQ(scene.StateOf("a"), TargetState::kSuspended);
-}
-
-TEST(ReplaceTest, AProbeOnTheOldTableStillCountsOnTheNew) {
-  Scene scene(Spec(Failover({"a", "b"}), Remembering(seconds(30))));
-  ASSERT_EQ(scene.Play({Http503(), kOk}), "a b SERVED");
-  scene.Pass(seconds(30));
-  Call probe = scene.Start();
-  ASSERT_EQ(probe.step(), "a (probe)");
-  scene.router.Replace(Spec(Failover({"b", "a"})));
-  EXPECT_EQ(scene.StateOf("a"), TargetState::kProbing);
-  EXPECT_EQ(probe.Ok(), "SERVED");
-  EXPECT_EQ(scene.StateOf("a"), TargetState::kAvailable);
-}
-
 TEST(TargetsTest, EachIsListedOnceInTheOrderOfConfiguration) {
   TableSpec spec = Spec(Failover({"b", "a", "b"}));
   spec.policies.push_back(spec.policies.front());
@@ -136,7 +88,7 @@ TEST(TransitionsTest, CarryTheFailureAndTheEnd) {
   scene.Play({Http429(minutes(1)), kOk});
   const std::vector<Transition> transitions = scene.router.TakeTransitions();
   ASSERT_EQ(transitions.size(), 1U);
-  EXPECT_EQ(transitions[0].leaf.name.model, "m");
+  EXPECT_EQ(transitions[0].name.model, "m");
   EXPECT_EQ(transitions[0].now.failure, Failure::kRateLimited);
   EXPECT_EQ(transitions[0].now.until, kStart + minutes(1));
   EXPECT_FALSE(transitions[0].now.by_hand);

@@ -2,15 +2,15 @@
 // and reloads interfere. Time is simulated; everything follows from the seed.
 //
 // One queue of events in order of time. A call's attempt is answered by the weather at its target
-// or runs into its deadline; some calls are cancelled, some are lost and never report, some of the
-// lost come back long after. A referee watches every step.
+// or runs into its deadline; some calls are cancelled, some attempts are lost for long and report or are
+// given up after their deadline. Every attempt ends, as in the server. Days differ: calm and stormy, crowded
+// and quiet. A referee watches every step.
 #ifndef SPILLWAY_TESTS_ROUTER_SIMULATION_H_
 #define SPILLWAY_TESTS_ROUTER_SIMULATION_H_
 
-#include <array>
 #include <cstdint>
-#include <string>
-#include <vector>
+
+#include "tests/router/record.h"
 
 namespace spillway::router {
 
@@ -24,29 +24,7 @@ struct SimulationOptions {
 struct SimulationResult {
   // Of everything that was decided, in order.
   std::uint64_t trace = 0;
-  // Rules broken; empty is good. At most the first few.
-  std::vector<std::string> violations;
-
-  // How much happened, so that a test sees that a rule had occasion to be broken.
-  int calls = 0;
-  int without_route = 0;
-  int attempts = 0;
-  int probes = 0;
-  int last_resorts = 0;
-  int same_target_retries = 0;
-  int lost = 0;
-  int lost_probes = 0;
-  int came_back_late = 0;
-  int explained = 0;
-  int reloads = 0;
-  int by_hand = 0;
-  int suspensions = 0;
-  int deepest_nesting = 0;
-  // By Verdict.
-  std::array<int, 6> verdicts = {};
-
-  // Sums the counts and gathers the violations.
-  void Add(const SimulationResult& other);
+  Record record;
 };
 
 SimulationResult Simulate(const SimulationOptions& options);

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "gtest/gtest.h"
+#include "router/picker.h"
 #include "router/table_builder.h"
 #include "tests/router/scene.h"
 
@@ -10,16 +11,19 @@ namespace spillway::router {
 namespace {
 
 std::shared_ptr<const Table> Build(const TableSpec& spec) {
-  HealthTable health;
-  return TableBuilder::Build(spec, health);
+  Memory memory;
+  return TableBuilder::Build(spec, memory);
 }
 
 // The leaves `route` offers while those in `refused` are refused, in order.
 std::string Order(const Table& table, const PolicyRoute& route, std::string refused = "") {
   std::string order;
-  while (const auto leaf = route.tree.Pick([&](LeafId id) {
+  SlotTable<Turn> turns;
+  Choices choices;
+  const auto admissible = [&](LeafId id) {
     return (order + refused).find(table.leaf(id).name.endpoint) == std::string::npos;
-  })) {
+  };
+  while (const auto leaf = Picker(route.tree, admissible, turns, choices).Pick()) {
     order += table.leaf(*leaf).name.endpoint;
   }
   return order;
@@ -65,6 +69,22 @@ TEST(TableTest, WhatNoPolicyNamesGoesToItsEnvironmentsPrimaryEndpoint) {
   EXPECT_EQ(table->Find("whatever", Environment::kProduction), nullptr);
 }
 
+TEST(TableTest, WhatNoPolicyNamesGoesToThePolicyForAnyModelBeforeThePrimaryEndpoint) {
+  TableSpec spec;
+  spec.policies.push_back(PolicyOf("rest", "*", Environment::kProduction, "r"));
+  spec.policies.push_back(PolicyOf("live", "gpt", Environment::kProduction, "a"));
+  spec.policies.push_back(PolicyOf("test", "gpt", Environment::kSandbox, "b"));
+  spec.primaries.push_back({Environment::kProduction, {"provider", "default", ""}});
+  const auto table = Build(spec);
+  EXPECT_EQ(table->Find("gpt", Environment::kProduction)->name, "live");
+  for (const char* model : {"whatever", "*", "", "gpt-4o"}) {
+    EXPECT_EQ(table->Find(model, Environment::kProduction)->name, "rest") << model;
+    EXPECT_EQ(table->Find(model, Environment::kSandbox), nullptr) << "it is the other environment's";
+  }
+  spec.primaries.push_back({Environment::kSandbox, {"provider", "spare", ""}});
+  EXPECT_EQ(Build(spec)->Find("whatever", Environment::kSandbox)->name, "");
+}
+
 TEST(TableTest, LeavesAreNumberedInTheOrderTheyAreWritten) {
   TableSpec spec =
       Spec(Failover({Failover({"a", "b"}), LeafOf("c"), Failover({Failover({"d"}), LeafOf("e")})}));
@@ -97,37 +117,40 @@ TEST(TableTest, ALoneLeafIsARoute) {
   EXPECT_EQ(table->routes().front().tree.nodes.front().kind, NodeKind::kLeaf);
 }
 
-TEST(TableTest, EachLeafIsAskedForAtMostOnceAPick) {
+TEST(TableTest, FailoverAsksForEachLeafOnceAPick) {
   const auto table = Build(Spec(Failover({Failover({"a", "b"}), LeafOf("c")})));
   std::string asked;
-  const auto pick = table->routes().front().tree.Pick([&](LeafId id) {
+  const auto refuse = [&](LeafId id) {
     asked += table->leaf(id).name.endpoint;
     return false;
-  });
-  EXPECT_FALSE(pick);
+  };
+  SlotTable<Turn> turns;
+  Choices choices;
+  EXPECT_FALSE(Picker(table->routes().front().tree, refuse, turns, choices).Pick());
   EXPECT_EQ(asked, "abc");
 }
 
 TEST(TableTest, LeavesOfOneEndpointAndModelShareOneHealthWhateverTheirPath) {
   TableSpec::Node again = LeafOf("a");
-  again.path = "/elsewhere";
+  again.settings.path = "/elsewhere";
   TableSpec::Node other_model = LeafOf("a");
   other_model.target.model = "other";
   const auto table = Build(Spec(Failover({LeafOf("a"), again, other_model, LeafOf("b")})));
   const auto& leaves = table->leaves();
   EXPECT_EQ(leaves[0].health, leaves[1].health);
-  EXPECT_EQ(leaves[1].path, "/elsewhere");
+  EXPECT_EQ(leaves[1].settings.path, "/elsewhere");
   EXPECT_NE(leaves[0].health, leaves[2].health);
   EXPECT_NE(leaves[0].health, leaves[3].health);
 }
 
 TEST(TableTest, ASlotIsKeptForGood) {
-  HealthTable health;
-  const HealthSlot slot = health.SlotOf("a", "m");
-  EXPECT_NE(health.SlotOf("am", ""), slot);
-  EXPECT_NE(health.SlotOf("", "am"), slot);
-  EXPECT_EQ(health.SlotOf("a", "m"), slot);
-  EXPECT_EQ(health.slots().size(), 3U);
+  HealthTable targets;
+  const HealthSlot slot = targets.SlotOf({"p", "a", "m"});
+  EXPECT_NE(targets.SlotOf({"p", "am", ""}), slot);
+  EXPECT_NE(targets.SlotOf({"p", "", "am"}), slot);
+  EXPECT_EQ(targets.SlotOf({"p", "a", "m"}), slot);
+  EXPECT_EQ(targets.SlotOf({"another", "a", "m"}), slot);
+  EXPECT_EQ(targets.NameOf(slot).provider, "another");
 }
 
 TEST(TableTest, NamesReadAsInConfiguration) {

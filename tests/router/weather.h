@@ -1,8 +1,10 @@
-// What targets do to attempts, changing over time: up, down, throttled, broken, silent.
+// What targets do to attempts, changing over time: up, down, throttled, broken, silent; one by one, or a
+// whole endpoint at once.
 #ifndef SPILLWAY_TESTS_ROUTER_WEATHER_H_
 #define SPILLWAY_TESTS_ROUTER_WEATHER_H_
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <vector>
 
@@ -19,13 +21,23 @@ struct Answer {
   std::optional<FailedAttempt> failed;
 };
 
+// What a caller asks for, as far as it makes targets answer.
+struct Request {
+  // Tokens; a model that declares fewer refuses it.
+  std::uint32_t length = 0;
+  // Said by every target: the request's own fault.
+  std::optional<Failure> fault;
+};
+
+Request RandomRequest(Bits& bits);
+
 class Weather {
  public:
   explicit Weather(std::size_t targets) : now_(targets) {}
 
-  // One target's weather turns.
+  // One target's weather turns, or an endpoint's.
   void Change(Bits& bits);
-  std::optional<Answer> Meet(const TargetName& target, Bits& bits) const;
+  std::optional<Answer> Meet(const Leaf& leaf, const Request& request, Bits& bits) const;
 
  private:
   enum class Kind { kUp, kSilent, kRefused, kReset, k500, kFlaky, k503, k429, kOther, kCount };
@@ -34,6 +46,10 @@ class Weather {
     Failure other = Failure::kInvalidRequest;
     std::optional<Duration> retry_after;
   };
+
+  static Local RandomLocal(Bits& bits);
+  std::optional<FailedAttempt> FailureOf(const Local& local, Bits& bits) const;
+
   std::vector<Local> now_;
 };
 

@@ -24,7 +24,7 @@ class AccessLogTest : public ::testing::Test {
   }
 
   boost::json::object Log(const CallResult* result, absl::StatusCode code, std::string_view message = "") {
-    LogCall({"Chat", "r-1", &input_, result, code, message, calls_.now()});
+    LogCall({"Chat", "r-1", request_.model(), &input_, result, code, message, calls_.now(), peer_});
     const auto lines = capture_.Events("call");
     EXPECT_EQ(lines.size(), 1u);
     return lines.empty() ? boost::json::object() : lines[0];
@@ -35,6 +35,7 @@ class AccessLogTest : public ::testing::Test {
   v1::ChatRequest request_;
   v1::ChatResponse response_;
   CallInput input_;
+  std::string peer_;
 };
 
 TEST_F(AccessLogTest, AServedCallIsToldWhole) {
@@ -83,6 +84,27 @@ TEST_F(AccessLogTest, ARefusedCallHasNoRoute) {
   EXPECT_EQ(line.at("message"), "model: is required");
   EXPECT_FALSE(line.contains("policy"));
   EXPECT_FALSE(line.contains("attempts"));
+}
+
+TEST_F(AccessLogTest, TheCallerIsNamedWhereThereAreAny) {
+  EXPECT_FALSE(Log(nullptr, absl::StatusCode::kNotFound).contains("caller"));
+}
+
+TEST_F(AccessLogTest, AKnownCallersCallSaysWhoseItIs) {
+  input_.caller = "ci";
+  input_.environment = router::Environment::kSandbox;
+  const boost::json::object line = Log(nullptr, absl::StatusCode::kPermissionDenied, "no");
+  EXPECT_EQ(line.at("caller"), "ci");
+  EXPECT_EQ(line.at("environment"), "sandbox");
+  EXPECT_FALSE(line.contains("peer"));
+}
+
+TEST_F(AccessLogTest, AnUnauthenticatedCallSaysWhereItCameFrom) {
+  peer_ = "ipv4:127.0.0.1:4711";
+  const boost::json::object line = Log(nullptr, absl::StatusCode::kUnauthenticated, "no key");
+  EXPECT_EQ(line.at("peer"), "ipv4:127.0.0.1:4711");
+  EXPECT_FALSE(line.contains("caller"));
+  EXPECT_FALSE(line.contains("environment")) << "it follows from the caller";
 }
 
 // A caller writes the model; a log that takes all of it can be filled by one call.

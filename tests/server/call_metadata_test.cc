@@ -84,6 +84,16 @@ TEST_F(CallMetadataTest, AnUnfitOrAbsentRequestIdIsReplaced) {
   EXPECT_EQ(RequestIdOf(context_).size(), 32u);
 }
 
+TEST_F(CallMetadataTest, TheAuthorizationIsCounted) {
+  EXPECT_EQ(AuthorizationOf(context_).count, 0u);
+  spouse_.AddClientMetadata("authorization", "Bearer one");
+  EXPECT_EQ(AuthorizationOf(context_).count, 1u);
+  EXPECT_EQ(AuthorizationOf(context_).value, "Bearer one");
+  spouse_.AddClientMetadata("authorization", "Bearer one");
+  spouse_.AddClientMetadata("proxy-authorization", "Bearer one");
+  EXPECT_EQ(AuthorizationOf(context_).count, 2u);
+}
+
 TEST_F(CallMetadataTest, NoDeadlineIsNever) {
   EXPECT_EQ(DeadlineOf(context_, std::chrono::steady_clock::now()), router::kNever);
 }

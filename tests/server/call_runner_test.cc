@@ -53,7 +53,8 @@ std::string ConfigFor(const sim::Simulator& simulator) {
 class CallRunnerTest : public ::testing::Test {
  protected:
   CallRunnerTest() {
-    runner_.Use(Runtime::Create(io_, config_.config, {}, router_.table(), metrics_).value());
+    runner_.Use(
+        Runtime::Create(config_.config, ClientsFor(io_, config_, {}).clients, router_.table(), metrics_));
     request_.set_model("gpt-4o");
     v1::Message& message = *request_.add_messages();
     message.set_role(v1::ROLE_USER);

@@ -101,7 +101,7 @@ TEST(CallStatusTest, SuspensionsAreNamedBesideAttempts) {
   calls.Play({PlayedCalls::Fails(Failure::kOverloaded, 503), router::Succeeded{}});
   const CallStatus status = Status(calls.Play({PlayedCalls::Fails(Failure::kConnect, 0, "refused")}));
   EXPECT_THAT(status.message,
-              HasSubstr("after 1 attempt (1 suspended); last: azure/eu gpt-4o-mini: connect: refused"));
+              HasSubstr("after 1 attempt (1 passed over); last: azure/eu gpt-4o-mini: connect: refused"));
 }
 
 TEST(CallStatusTest, AllSuspendedSaysWhenTheFirstIsBack) {

@@ -91,9 +91,14 @@ TEST_F(MetricsTest, ACallersModelIsNeverALabel) {
   EXPECT_THAT(metrics_.Serialize(), Not(HasSubstr("made-up")));
 }
 
+TEST_F(MetricsTest, ACallFromNobodyKnownIsInNoEnvironment) {
+  metrics_.CountUnrouted(std::nullopt, absl::StatusCode::kUnauthenticated);
+  EXPECT_EQ(Value(R"(spillway_calls_total{code="UNAUTHENTICATED",environment="",policy=""})"), 1);
+}
+
 TEST_F(MetricsTest, SuspensionsAreCountedByWhatCausedThem) {
   router::Transition transition;
-  transition.leaf.name = {"openai", "prod", "gpt-4o"};
+  transition.name = {"openai", "prod", "gpt-4o"};
   transition.now.state = router::TargetState::kSuspended;
   transition.now.failure = Failure::kCredentials;
   metrics_.CountSuspension(transition);
@@ -105,10 +110,31 @@ TEST_F(MetricsTest, SuspensionsAreCountedByWhatCausedThem) {
 
 TEST_F(MetricsTest, ATargetsStateIsANumber) {
   const router::TargetName name = {"openai", "prod", "gpt-4o"};
+  metrics_.SetTargets({{name, {}}});
+  EXPECT_EQ(Value(R"(spillway_target_state{endpoint="prod",model="gpt-4o"})"), 0);
   metrics_.SetTargetState(name, router::TargetState::kProbing);
   EXPECT_EQ(Value(R"(spillway_target_state{endpoint="prod",model="gpt-4o"})"), 2);
   metrics_.SetTargetState(name, router::TargetState::kAvailable);
   EXPECT_EQ(Value(R"(spillway_target_state{endpoint="prod",model="gpt-4o"})"), 0);
+}
+
+TEST_F(MetricsTest, OnlyTheTargetsThereAreHaveAState) {
+  const router::TargetName prod = {"openai", "prod", "gpt-4o"};
+  const router::TargetName eu = {"azure", "eu", "gpt-4o"};
+  metrics_.SetTargets({{prod, {}}, {eu, {.state = router::TargetState::kSuspended}}});
+  metrics_.SetTargets({{eu, {.state = router::TargetState::kSuspended}}});
+  metrics_.SetTargetState(prod, router::TargetState::kSuspended);
+  EXPECT_EQ(Value(R"(spillway_target_state{endpoint="prod",model="gpt-4o"})"), -1);
+  EXPECT_EQ(Value(R"(spillway_target_state{endpoint="eu",model="gpt-4o"})"), 1);
+}
+
+TEST_F(MetricsTest, ReloadsAreCountedByWhatCameOfThemFromTheStart) {
+  for (const char* result : {"applied", "unchanged", "rejected"}) {
+    EXPECT_EQ(Value(std::string("spillway_config_reloads_total{result=\"") + result + "\"}"), 0) << result;
+  }
+  metrics_.CountReload(ReloadOutcome::kRejected);
+  EXPECT_EQ(Value(R"(spillway_config_reloads_total{result="rejected"})"), 1);
+  EXPECT_EQ(Value(R"(spillway_config_reloads_total{result="applied"})"), 0);
 }
 
 TEST_F(MetricsTest, ConnectionsAreShownByState) {
@@ -116,6 +142,8 @@ TEST_F(MetricsTest, ConnectionsAreShownByState) {
   EXPECT_EQ(Value(R"(spillway_connections{endpoint="prod",state="connecting"})"), 1);
   EXPECT_EQ(Value(R"(spillway_connections{endpoint="prod",state="active"})"), 2);
   EXPECT_EQ(Value(R"(spillway_connections{endpoint="prod",state="idle"})"), 3);
+  metrics_.ForgetEndpoint("prod");
+  EXPECT_THAT(metrics_.Serialize(), Not(HasSubstr("spillway_connections{")));
 }
 
 TEST_F(MetricsTest, TheConfigurationsHashIsExact) {

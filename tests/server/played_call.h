@@ -59,8 +59,10 @@ class PlayedCalls {
   static router::TableSpec Spec(router::Settings settings) {
     router::TableSpec spec;
     router::TableSpec::Node root;
-    root.children.push_back({{"openai", "prod", "gpt-4o"}, "", {}});
-    root.children.push_back({{"azure", "eu", "gpt-4o-mini"}, "", {}});
+    root.kind = router::NodeKind::kFailover;
+    root.children.resize(2);
+    root.children[0].target = {"openai", "prod", "gpt-4o"};
+    root.children[1].target = {"azure", "eu", "gpt-4o-mini"};
     spec.policies.push_back({"chat", "gpt-4o", router::Environment::kProduction, std::move(settings), root});
     spec.primaries.push_back({router::Environment::kProduction, {"openai", "prod", ""}});
     return spec;

@@ -32,20 +32,23 @@ policies:
 class RouteExplainerTest : public ::testing::Test {
  protected:
   CallStatus Explain(const std::string& model, v1::Environment environment = v1::ENVIRONMENT_UNSPECIFIED,
-                     router::Environment own = router::Environment::kProduction) {
+                     const Identity& caller = {}) {
     v1::RouteRequest request;
     request.set_model(model);
     request.set_environment(environment);
     response_.Clear();
-    return ExplainRoute(request, own, router_, *runtime_, response_);
+    return ExplainRoute(request, caller, router_, *runtime_, response_);
   }
+
+  // In the sandbox, where it may ask for gpt-4o and gpt-5.
+  static Identity Ci() { return {"ci", router::Environment::kSandbox, {"gpt-4o", "gpt-5"}}; }
 
   const LoadedConfig config_ = *ParseConfig(kConfig, "test.yaml").loaded;
   boost::asio::io_context io_;
   Metrics metrics_;
   SharedRouter router_{TableSpecFrom(config_.config), 1, metrics_};
   std::shared_ptr<Runtime> runtime_ =
-      Runtime::Create(io_, config_.config, {}, router_.table(), metrics_).value();
+      Runtime::Create(config_.config, ClientsFor(io_, config_, {}).clients, router_.table(), metrics_);
   v1::RouteResponse response_;
 };
 
@@ -78,9 +81,29 @@ TEST_F(RouteExplainerTest, ASuspendedTargetComesLast) {
 TEST_F(RouteExplainerTest, TheEnvironmentIsTheCallersUnlessNamed) {
   Explain("gpt-4o", v1::ENVIRONMENT_SANDBOX);
   EXPECT_EQ(response_.candidates(0).target().endpoint(), "box");
-  Explain("gpt-4o", v1::ENVIRONMENT_UNSPECIFIED, router::Environment::kSandbox);
+  Explain("gpt-4o", v1::ENVIRONMENT_UNSPECIFIED, Ci());
   EXPECT_EQ(response_.candidates(0).target().endpoint(), "box");
   EXPECT_EQ(response_.environment(), v1::ENVIRONMENT_SANDBOX);
+}
+
+TEST_F(RouteExplainerTest, ACallerMayAskAboutItsOwnEnvironmentByName) {
+  EXPECT_EQ(Explain("gpt-4o", v1::ENVIRONMENT_SANDBOX, Ci()).code, absl::StatusCode::kOk);
+  EXPECT_EQ(response_.environment(), v1::ENVIRONMENT_SANDBOX);
+}
+
+TEST_F(RouteExplainerTest, ACallerMayNotAskAboutTheOtherEnvironment) {
+  const CallStatus status = Explain("gpt-4o", v1::ENVIRONMENT_PRODUCTION, Ci());
+  EXPECT_EQ(status.code, absl::StatusCode::kPermissionDenied);
+  EXPECT_THAT(status.details, HasSubstr("ENVIRONMENT_NOT_ALLOWED"));
+  EXPECT_EQ(response_.candidates_size(), 0);
+}
+
+TEST_F(RouteExplainerTest, ACallerMayAskAboutItsOwnModelsOnly) {
+  const CallStatus status = Explain("llama", v1::ENVIRONMENT_UNSPECIFIED, Ci());
+  EXPECT_EQ(status.code, absl::StatusCode::kPermissionDenied);
+  EXPECT_THAT(status.details, HasSubstr("MODEL_NOT_ALLOWED"));
+  EXPECT_EQ(Explain("gpt-5", v1::ENVIRONMENT_UNSPECIFIED, Ci()).code, absl::StatusCode::kNotFound)
+      << "allowed, but nobody serves it there";
 }
 
 TEST_F(RouteExplainerTest, AnUnnamedModelGoesToThePrimaryEndpoint) {

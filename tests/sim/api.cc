@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "tests/sim/azure_openai_api.h"
 #include "tests/sim/json_reader.h"
 #include "tests/sim/openai_api.h"
 
@@ -18,7 +19,7 @@ struct Row {
   std::unique_ptr<ProviderApi> (*make)(ApiOptions);
 };
 
-constexpr std::array kApis = {Row{"openai", MakeOpenAiApi}};
+constexpr std::array kApis = {Row{"openai", MakeOpenAiApi}, Row{"azure_openai", MakeAzureOpenAiApi}};
 
 }  // namespace
 

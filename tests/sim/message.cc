@@ -1,5 +1,6 @@
 #include "tests/sim/message.h"
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 
@@ -13,6 +14,8 @@ int HexDigit(char c) {
   return -1;
 }
 
+}  // namespace
+
 std::string PercentDecoded(std::string_view text) {
   std::string out;
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -23,13 +26,11 @@ std::string PercentDecoded(std::string_view text) {
       out += static_cast<char>(high * 16 + low);
       i += 2;
     } else {
-      out += text[i] == '+' ? ' ' : text[i];
+      out += text[i];
     }
   }
   return out;
 }
-
-}  // namespace
 
 std::string_view PathOf(std::string_view target) { return target.substr(0, target.find('?')); }
 
@@ -41,7 +42,10 @@ std::string QueryValue(std::string_view target, std::string_view name) {
     rest.remove_prefix(pair.size() == rest.size() ? pair.size() : pair.size() + 1);
     const std::size_t equals = pair.find('=');
     if (pair.substr(0, equals) != name) continue;
-    return equals == std::string_view::npos ? "" : PercentDecoded(pair.substr(equals + 1));
+    if (equals == std::string_view::npos) return "";
+    std::string value(pair.substr(equals + 1));
+    std::replace(value.begin(), value.end(), '+', ' ');
+    return PercentDecoded(value);
   }
   return "";
 }

@@ -29,7 +29,10 @@ struct Request {
 // The path of `target`, without the query.
 std::string_view PathOf(std::string_view target);
 
-// The value of `name` in the query of `target`, percent-decoded; "" if absent.
+// `text` with every %XX as the byte it stands for.
+std::string PercentDecoded(std::string_view text);
+
+// The value of `name` in the query of `target`, decoded; "" if absent.
 std::string QueryValue(std::string_view target, std::string_view name);
 
 // What becomes of an answer between the simulator and its peer.

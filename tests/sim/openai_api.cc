@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
-#include <boost/json/parse.hpp>
-#include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
 #include <chrono>
 #include <cstdint>
@@ -16,7 +14,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "tests/sim/openai_completion.h"
+#include "tests/sim/openai_chat.h"
 #include "tests/sim/openai_errors.h"
 #include "tests/sim/openai_validation.h"
 
@@ -25,22 +23,6 @@ namespace json = boost::json;
 namespace {
 
 constexpr std::int64_t kOwnedSince = 1715367049;
-
-// The key of an Authorization: Bearer or an api-key header; "" if there is none.
-std::string KeyOf(const Request& request) {
-  static constexpr std::string_view kBearer = "Bearer ";
-  const std::string* bearer = FindHeader(request.headers, "authorization");
-  if (bearer != nullptr && bearer->starts_with(kBearer)) return bearer->substr(kBearer.size());
-  const std::string* key = FindHeader(request.headers, "api-key");
-  return key == nullptr ? "" : *key;
-}
-
-// Deep enough for any tool's schema.
-json::value ParseBody(const std::string& body, json::error_code& error) {
-  json::parse_options options;
-  options.max_depth = 256;
-  return json::parse(body, error, {}, options);
-}
 
 // The last part of "/v1/models/gpt-4o"; nothing for other paths.
 std::optional<std::string_view> ModelInPath(std::string_view path) {
@@ -67,11 +49,7 @@ class OpenAiApi final : public ProviderApi {
   }
 
   HttpResponse Fail(const Step& step, const Request& request) override {
-    json::error_code error;
-    const json::value body = ParseBody(request.body, error);
-    const json::value* model = !error && body.is_object() ? body.get_object().if_contains("model") : nullptr;
-    const bool named = model != nullptr && model->is_string();
-    HttpResponse answer = OpenAiFault(step, named ? std::string(model->get_string()) : "", KeyOf(request));
+    HttpResponse answer = OpenAiFault(step, ModelOf(request.body), BearerOf(request));
     if (step.fault != Fault::kBadGateway) AddHeaders(answer);
     if (step.fault == Fault::kRateLimited && !step.retry_after.empty()) ExhaustLimits(step, answer);
     return answer;
@@ -81,7 +59,7 @@ class OpenAiApi final : public ProviderApi {
 
  private:
   HttpResponse Authorized(const Request& request, std::chrono::system_clock::time_point now) {
-    const std::string key = KeyOf(request);
+    const std::string key = BearerOf(request);
     if (!options_.api_key.empty() && key != options_.api_key) {
       return OpenAiErrorAnswer(key.empty() ? NoKey() : WrongKey(key));
     }
@@ -98,46 +76,27 @@ class OpenAiApi final : public ProviderApi {
   }
 
   HttpResponse Chat(const Request& request, std::chrono::system_clock::time_point now) {
-    json::error_code error;
-    const json::value body = ParseBody(request.body, error);
-    if (error || !body.is_object()) {
-      return OpenAiErrorAnswer(
-          {400, "We could not parse the JSON body of your request: it was not valid JSON."});
-    }
-    const json::object& chat = body.get_object();
-    if (const std::optional<OpenAiError> mistake = FindMistake(chat)) return OpenAiErrorAnswer(*mistake);
-    const std::string model(chat.at("model").as_string());
-    if (!Exists(model)) return OpenAiErrorAnswer(ModelNotFound(model));
-    const auto alias = options_.aliases.find(model);
-    const CompletionContext context{
-        .personality = options_.name,
-        .model = alias == options_.aliases.end() ? model : alias->second,
-        .id = absl::StrCat("chatcmpl-", options_.name, absl::StrFormat("%08d", ++completions_)),
-        .created = std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch()).count()};
-    return Json(Complete(chat, context));
-  }
-
-  bool Exists(const std::string& model) const {
-    return options_.models.empty() ||
-           std::find(options_.models.begin(), options_.models.end(), model) != options_.models.end();
+    const std::optional<json::object> chat = ParseChat(request.body);
+    if (!chat) return OpenAiErrorAnswer(NoJson());
+    if (const std::optional<OpenAiError> mistake = FindMistake(*chat)) return OpenAiErrorAnswer(*mistake);
+    const std::string model(chat->at("model").as_string());
+    if (!ModelExists(options_, model)) return OpenAiErrorAnswer(ModelNotFound(model));
+    return JsonAnswer(CompletionOf(*chat, options_, ++completions_, now));
   }
 
   static json::object ModelObject(const std::string& model) {
     return {{"id", model}, {"object", "model"}, {"created", kOwnedSince}, {"owned_by", "system"}};
   }
 
-  static HttpResponse Json(const json::value& body) {
-    return {200, {{"content-type", "application/json"}}, json::serialize(body)};
-  }
-
   HttpResponse Models() const {
     json::array data;
     for (const std::string& model : options_.models) data.push_back(ModelObject(model));
-    return Json(json::object{{"object", "list"}, {"data", std::move(data)}});
+    return JsonAnswer(json::object{{"object", "list"}, {"data", std::move(data)}});
   }
 
   HttpResponse Model(const std::string& model) const {
-    return Exists(model) ? Json(ModelObject(model)) : OpenAiErrorAnswer(ModelNotFound(model));
+    return ModelExists(options_, model) ? JsonAnswer(ModelObject(model))
+                                        : OpenAiErrorAnswer(ModelNotFound(model));
   }
 
   void AddHeaders(HttpResponse& answer) {

@@ -214,7 +214,7 @@ TEST_F(OpenAiApiTest, UnknownModelIsA404OnlyIfModelsAreNamed) {
 TEST_F(OpenAiApiTest, WrongKeyIsEchoedMaskedAndShortOnesInFull) {
   options_.api_key = "sk-right";
   EXPECT_EQ(Post(ChatBody("hi"), {{"authorization", "Bearer sk-right"}}).status, 200);
-  EXPECT_EQ(Post(ChatBody("hi"), {{"api-key", "sk-right"}}).status, 200);
+  EXPECT_EQ(Post(ChatBody("hi"), {{"api-key", "sk-right"}}).status, 401);
   const HttpResponse masked = Post(ChatBody("hi"), {{"authorization", "Bearer invalid-key-0123456789"}});
   EXPECT_EQ(masked.status, 401);
   EXPECT_THAT(masked.body, HasSubstr("Incorrect API key provided: invalid-**********6789."));

@@ -78,6 +78,10 @@ HttpResponse OpenAiErrorAnswer(const OpenAiError& error) {
   return {error.status, {{"content-type", "application/json"}}, OpenAiErrorBody(error)};
 }
 
+OpenAiError NoJson() {
+  return {400, "We could not parse the JSON body of your request: it was not valid JSON."};
+}
+
 OpenAiError ModelNotFound(std::string_view model) {
   return {404, "The model `" + std::string(model) + "` does not exist or you do not have access to it.",
           "invalid_request_error", "", "model_not_found"};

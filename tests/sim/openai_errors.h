@@ -24,6 +24,7 @@ struct OpenAiError {
 std::string OpenAiErrorBody(const OpenAiError& error);
 HttpResponse OpenAiErrorAnswer(const OpenAiError& error);
 
+OpenAiError NoJson();
 OpenAiError ModelNotFound(std::string_view model);
 // Echoes the key, masked if it is long and in full if it is short, as OpenAI does.
 OpenAiError WrongKey(std::string_view key);

@@ -31,7 +31,7 @@ class TempDir {
 
   // Writes a file and says where it is.
   std::string Write(const std::string& name, std::string_view text) const {
-    const std::string file = Path(name);
+    std::string file = Path(name);
     std::ofstream(file, std::ios::binary) << text;
     return file;
   }

@@ -4,19 +4,19 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <fstream>
 #include <sstream>
 #include <utility>
 
-#include "server/config/config_loader.h"
-#include "server/config/secrets.h"
+#include "server/config/config_reading.h"
 
 namespace spillway::testing {
 namespace {
 
-constexpr char kName[] = "test.yaml";
-
-[[noreturn]] void GiveUp(const std::string& why, const std::string& yaml) {
-  std::fprintf(stderr, "TestServer: %s\n%s\n", why.c_str(), yaml.c_str());
+[[noreturn]] void GiveUp(const std::string& why, const std::string& path) {
+  std::ostringstream yaml;
+  yaml << std::ifstream(path).rdbuf();
+  std::fprintf(stderr, "TestServer: %s\n%s\n", why.c_str(), yaml.str().c_str());
   std::abort();
 }
 
@@ -32,16 +32,25 @@ std::shared_ptr<grpc::Channel> ChannelTo(const std::string& address) {
 
 }  // namespace
 
-TestServer::TestServer(const std::string& yaml, const std::map<std::string, std::string>& variables) {
-  server::ConfigResult config = server::ParseConfig(yaml, kName);
-  if (!config.ok()) GiveUp(server::FormatErrors(kName, config.errors), yaml);
-  const server::SecretsResult secrets = server::ResolveSecrets(*config.loaded, [&](const char* name) {
+TestServer::TestServer(const File& config, const std::map<std::string, std::string>& variables)
+    : config_path_(config.path) {
+  Start(variables);
+}
+
+TestServer::TestServer(const std::string& yaml, const std::map<std::string, std::string>& variables)
+    : config_path_(dir_.Write("test.yaml", yaml)) {
+  Start(variables);
+}
+
+void TestServer::Start(const std::map<std::string, std::string>& variables) {
+  const server::GetEnv get_env = [variables](const char* name) {
     const auto found = variables.find(name);
     return found == variables.end() ? nullptr : found->second.c_str();
-  });
-  if (!secrets.ok()) GiveUp(server::FormatErrors(kName, secrets.errors), yaml);
-  auto started = server::Server::Start(*config.loaded, secrets.secrets);
-  if (!started.ok()) GiveUp(started.status().ToString(), yaml);
+  };
+  server::ConfigReading reading = server::ReadConfig(config_path_, get_env);
+  if (!reading.ok()) GiveUp(server::FormatErrors(config_path_, reading.errors), config_path_);
+  auto started = server::Server::Start(std::move(reading), get_env);
+  if (!started.ok()) GiveUp(started.status().ToString(), config_path_);
   server_ = *std::move(started);
 }
 

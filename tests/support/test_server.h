@@ -12,13 +12,20 @@
 
 #include "server/server.h"
 #include "tests/support/plain_http.h"
+#include "tests/support/temp_dir.h"
 
 namespace spillway::testing {
 
 class TestServer {
  public:
+  struct File {
+    std::string path;
+  };
+
   // Aborts, with the reasons on stderr, on a configuration that does not load or start.
   // `variables` stands in for the environment.
+  explicit TestServer(const File& config, const std::map<std::string, std::string>& variables = {});
+  // With a file of its own.
   explicit TestServer(const std::string& yaml, const std::map<std::string, std::string>& variables = {});
 
   const server::ServerPorts& ports() const { return server_->ports(); }
@@ -33,9 +40,17 @@ class TestServer {
   // From the admin HTTP listener.
   PlainResponse Get(const std::string& target) const;
 
+  // The server reads it again when it changes.
+  const std::string& config_path() const { return config_path_; }
+  server::ReloadResult Reload() { return server_->Reload("test"); }
+
   void Shutdown() { server_->Shutdown(); }
 
  private:
+  void Start(const std::map<std::string, std::string>& variables);
+
+  TempDir dir_;
+  std::string config_path_;
   std::unique_ptr<server::Server> server_;
 };
 

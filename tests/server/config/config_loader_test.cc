@@ -169,7 +169,7 @@ TEST(ConfigLoader, OneMistakeIsOneError) {
 }
 
 TEST(ConfigLoader, AnUnknownKeyHidesNoOtherMistake) {
-  const std::string text = Edited(kGoodConfig, "server:\n", "callers: []\nserver:\n");
+  const std::string text = Edited(kGoodConfig, "server:\n", "listeners: []\nserver:\n");
   const ConfigResult result = ParseConfig(Edited(text, "endpoint: test,", "endpoint: tset,"), "f");
   ASSERT_EQ(result.errors.size(), 2u) << FormatErrors("f", result.errors);
   EXPECT_EQ(result.errors[1].path, "policies[0].sandbox.failover.targets[0].endpoint");

@@ -10,6 +10,7 @@
 
 #include "server/config/text_check.h"
 #include "tests/server/config/config_text.h"
+#include "tests/server/config/routing_text.h"
 
 namespace spillway::server {
 namespace {
@@ -63,6 +64,10 @@ class Mutator {
                                                      "é",
                                                      std::string(1, '\0'),
                                                      "failover: {targets: [",
+                                                     "weighted: {targets: [",
+                                                     "parameters: {",
+                                                     "weight: ",
+                                                     "null",
                                                      "]}",
                                                      "api_key: ",
                                                      "name: ",
@@ -110,11 +115,13 @@ void ExpectWellFormed(const ConfigResult& result, const std::string& text) {
   EXPECT_TRUE(CheckText(all).empty()) << all;
 }
 
-TEST(ConfigMutations, NeverCrashTheLoader) {
+class ConfigMutations : public ::testing::TestWithParam<const char*> {};
+
+TEST_P(ConfigMutations, NeverCrashTheLoader) {
   Mutator mutator(20240611);
   int good = 0;
   for (int i = 0; i < kMutants && !::testing::Test::HasFailure(); ++i) {
-    const std::string text = mutator.Mutate(kGoodConfig);
+    const std::string text = mutator.Mutate(GetParam());
     const ConfigResult result = ParseConfig(text, "f");
     good += result.ok() ? 1 : 0;
     ExpectWellFormed(result, text);
@@ -124,12 +131,14 @@ TEST(ConfigMutations, NeverCrashTheLoader) {
   EXPECT_LT(good, kMutants / 2);
 }
 
-TEST(ConfigMutations, EveryPrefixOfAGoodFileIsReadOrRefused) {
-  const std::string text = kGoodConfig;
+TEST_P(ConfigMutations, EveryPrefixOfAGoodFileIsReadOrRefused) {
+  const std::string text = GetParam();
   for (std::size_t length = 0; length <= text.size() && !::testing::Test::HasFailure(); ++length) {
     ExpectWellFormed(ParseConfig(text.substr(0, length), "f"), text.substr(0, length));
   }
 }
+
+INSTANTIATE_TEST_SUITE_P(Samples, ConfigMutations, ::testing::Values(kGoodConfig, kRoutingConfig));
 
 }  // namespace
 }  // namespace spillway::server

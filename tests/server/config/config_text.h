@@ -94,9 +94,9 @@ inline void PrintTo(const Mistake& mistake, std::ostream* out) { *out << mistake
 
 inline std::string MistakeName(const ::testing::TestParamInfo<Mistake>& info) { return info.param.name; }
 
-// Expects `mistake`, made in the good configuration, to be the one error, in its place.
-inline void ExpectFound(const Mistake& mistake) {
-  std::string text = Edited(kGoodConfig, mistake.from, mistake.to);
+// Expects `mistake`, made in a good configuration, to be the one error, in its place.
+inline void ExpectFound(const Mistake& mistake, const std::string& good = kGoodConfig) {
+  std::string text = Edited(good, mistake.from, mistake.to);
   const std::vector<Position> marks = TakeMarks(&text);
   const ConfigResult result = ParseConfig(text, "test.yaml");
   const std::string all = FormatErrors("test.yaml", result.errors);

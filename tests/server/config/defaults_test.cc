@@ -5,6 +5,7 @@
 #include <string>
 
 #include "tests/server/config/config_text.h"
+#include "tests/server/config/routing_text.h"
 
 namespace spillway::server {
 namespace {
@@ -60,6 +61,50 @@ TEST(Defaults, ThePrimaryEndpointHasNoFurtherTargets) {
   EXPECT_EQ(settings.retries(), 0);
   EXPECT_EQ(settings.request_timeout().seconds(), 60);
   EXPECT_FALSE(settings.has_suspend_duration());
+}
+
+TEST(Defaults, RetriesCountTargetsThroughEveryStrategy) {
+  const ConfigResult result = ParseConfig(kRoutingConfig, "");
+  ASSERT_TRUE(result.ok()) << FormatErrors("f", result.errors);
+  const v1::Policy& policy = result.loaded->config.policies(0);
+  EXPECT_EQ(TargetCount(policy.production()), 5);
+  EXPECT_EQ(EffectiveSettings(policy, policy.production()).retries(), 4);
+  EXPECT_EQ(EffectiveSettings(policy, policy.sandbox()).retries(), 0);
+}
+
+TEST(Defaults, ARetryBudgetIsAbsentUnlessWritten) {
+  const auto budget = [](const std::string& written) {
+    const v1::Policy policy = PolicyOf(written);
+    return EffectiveSettings(policy, policy.production()).ShortDebugString();
+  };
+  EXPECT_EQ(budget("").find("retry_budget"), std::string::npos);
+  EXPECT_NE(budget("    retry_budget: {}\n").find("retry_budget { percent: 20 floor: 10 }"),
+            std::string::npos);
+  EXPECT_NE(budget("    retry_budget: {percent: 5}\n").find("retry_budget { percent: 5 floor: 10 }"),
+            std::string::npos);
+  EXPECT_NE(budget("    retry_budget: {percent: 0, floor: 0}\n").find("retry_budget { }"), std::string::npos);
+}
+
+TEST(Defaults, ATargetHasThePolicysTimeoutUnlessItHasItsOwn) {
+  v1::Policy policy;
+  v1::RouteNode target;
+  EXPECT_EQ(EffectiveSettings(policy, target).ShortDebugString(), "request_timeout { seconds: 60 }");
+  policy.mutable_request_timeout()->set_seconds(20);
+  EXPECT_EQ(EffectiveSettings(policy, target).request_timeout().seconds(), 20);
+  target.mutable_request_timeout()->set_seconds(90);
+  EXPECT_EQ(EffectiveSettings(policy, target).request_timeout().seconds(), 90);
+}
+
+TEST(Defaults, ATargetsSettingsAreAsWritten) {
+  const ConfigResult result = ParseConfig(kRoutingConfig, "");
+  ASSERT_TRUE(result.ok()) << FormatErrors("f", result.errors);
+  const v1::Policy& policy = result.loaded->config.policies(0);
+  const auto& targets = policy.production().priority().targets();
+  EXPECT_EQ(EffectiveSettings(policy, targets[0]).ShortDebugString(),
+            "request_timeout { seconds: 20 } context_window: 128000 max_concurrent: 64");
+  const v1::TargetSettings with_parameters = EffectiveSettings(policy, targets[2].round_robin().targets(0));
+  EXPECT_EQ(with_parameters.parameters().fields().at("top_k").number_value(), 40);
+  EXPECT_EQ(PrimaryTargetSettings().ShortDebugString(), "request_timeout { seconds: 60 }");
 }
 
 TEST(Defaults, ListenersBindWhereTheSchemaSays) {

@@ -152,10 +152,10 @@ TEST(RuleMistakes, StrategiesNestNoDeeperThanTheirBound) {
         kGoodConfig, "sandbox:\n      failover: {targets: [{endpoint: test, model: gpt-4o-mini}]}",
         "sandbox: " + Edited(node + " ", "endpoint: box, model: llama", "endpoint: test, model: gpt-4o"));
   };
-  EXPECT_TRUE(ParseConfig(nested(32), "").ok());
-  const ConfigResult result = ParseConfig(nested(33), "");
+  EXPECT_TRUE(ParseConfig(nested(16), "").ok());
+  const ConfigResult result = ParseConfig(nested(17), "");
   ASSERT_EQ(result.errors.size(), 1u) << FormatErrors("", result.errors);
-  EXPECT_EQ(result.errors[0].what, "strategies are nested more than 32 deep");
+  EXPECT_EQ(result.errors[0].what, "strategies are nested more than 16 deep");
   EXPECT_EQ(result.errors[0].line, 32);
 }
 

@@ -13,7 +13,7 @@ INSTANTIATE_TEST_SUITE_P(Keys, SchemaMistake, ::testing::Values(
     Mistake{"UnknownKeyWithSuggestion", "request_timeout: 30s", "@@reqest_timeout: 30s", "policies[0].reqest_timeout", "unknown key \"reqest_timeout\"; did you mean \"request_timeout\"?"},
     Mistake{"CamelCaseIsNotTheName", "request_timeout: 30s", "@@requestTimeout: 30s", "policies[0].requestTimeout", "did you mean \"request_timeout\"?"},
     Mistake{"UnknownKeyWithoutSuggestionListsTheKnown", "  grpc: {", "  @@websocket: {}\n  grpc: {", "server.websocket", "known: grpc, admin"},
-    Mistake{"UnknownKeyAtTheTop", "server:\n", "@@callers: []\nserver:\n", "callers", "unknown key"},
+    Mistake{"UnknownKeyAtTheTop", "server:\n", "@@listeners: []\nserver:\n", "listeners", "unknown key"},
     Mistake{"UnknownKeyIsEscaped", "retries: 3", "@@\"a\\nb\": 3", "policies[0]", "unknown key \"a\\nb\""},
     Mistake{"DuplicateKey", "retries: 3", "retries: 3\n    @@retries: 4", "policies[0].retries", "duplicate key; it is on line 35 already"},
     Mistake{"ListAsKey", "retries: 3", "? @@[a]\n    : 3", "policies[0]", "a key must be a word, found a list"},
@@ -48,7 +48,7 @@ INSTANTIATE_TEST_SUITE_P(Types, SchemaMistake, ::testing::Values(
     Mistake{"EnumByFullName", "environment: sandbox", "environment: @@ENVIRONMENT_SANDBOX", "endpoints[2].environment", "one of production, sandbox"},
     Mistake{"UnspecifiedIsNotWritable", "environment: sandbox", "environment: @@unspecified", "endpoints[2].environment", "unknown value"},
     Mistake{"ListForAnEnum", "environment: sandbox", "environment: @@[sandbox]", "endpoints[2].environment", "found a list"},
-    Mistake{"EnumWithOneWord", "{name: local, api: openai}", "{name: local, api: @@bedrock}", "providers[1].api", "must be openai"},
+    Mistake{"UnknownApi", "{name: local, api: openai}", "{name: local, api: @@bedrock}", "providers[1].api", "must be one of openai, azure_openai"},
     Mistake{"Tag", "retries: 3", "retries: @@!!int 3", "policies[0].retries", "tags are not supported"},
     Mistake{"Anchor", "retries: 3", "retries: @@&three 3", "policies[0].retries", "anchors and aliases are not supported"},
     Mistake{"AliasWithoutAnchor", "retries: 3", "retries: @@*three", "", "anchors and aliases are not supported"}),
@@ -81,6 +81,7 @@ INSTANTIATE_TEST_SUITE_P(Yaml, SchemaMistake, ::testing::Values(
     Mistake{"BadIndentation", "    retries: 3", "     retries@@: 3", "", "check the indentation"},
     Mistake{"ColonInText", "model: gpt-4o\n", "model: a@@: b\n", "", "needs quotes"},
     Mistake{"OpenQuote", "suspend_duration: 30s", "suspend_duration: @@\"30s", "", "this quote is never closed"},
+    Mistake{"UnknownEscape", "suspend_duration: 30s", "suspend_duration: \"\\q@@\"", "", "an unknown escape"},
     Mistake{"OpenSingleQuote", "suspend_duration: 30s", "suspend_duration: @@'it''s", "", "this quote is never closed"}),
     MistakeName);
 // clang-format on

@@ -1,0 +1,64 @@
+#include "providers/azure_openai_codec.h"
+
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "providers/openai_codec.h"
+#include "providers/openai_response_decoder.h"
+#include "providers/percent_encoding.h"
+
+namespace spillway::providers {
+namespace {
+
+constexpr std::string_view kRoot = "/openai";
+constexpr std::string_view kV1 = "/openai/v1";
+
+// 2024-10-21, 2024-12-01-preview. The other versions (preview, v1, latest) are those of the v1 API.
+bool IsDated(std::string_view version) {
+  return !version.empty() && absl::ascii_isdigit(static_cast<unsigned char>(version.front()));
+}
+
+// A segment that is empty, or means a folder, does not survive the way to the server.
+bool CanBeASegment(std::string_view model) { return !model.empty() && model != "." && model != ".."; }
+
+std::string V1Path(const std::string& base_path) {
+  if (base_path.ends_with(kV1)) return base_path + "/chat/completions";
+  return absl::StrCat(base_path, base_path.ends_with(kRoot) ? "" : "/openai", "/v1/chat/completions");
+}
+
+}  // namespace
+
+AzureOpenAiCodec::AzureOpenAiCodec(TargetSpec spec) : model_(std::move(spec.model)) {
+  const std::string query =
+      spec.api_version.empty() ? "" : absl::StrCat("?api-version=", PercentEncoded(spec.api_version));
+  if (!spec.path.empty()) {
+    path_ = std::move(spec.path);
+    if (path_.find('?') == std::string::npos) path_ += query;
+  } else if (IsDated(spec.api_version) && !spec.base_path.ends_with(kV1)) {
+    before_model_ =
+        absl::StrCat(spec.base_path, spec.base_path.ends_with(kRoot) ? "" : "/openai", "/deployments/");
+    after_model_ = absl::StrCat("/chat/completions", query);
+    if (CanBeASegment(model_)) path_ = DeploymentPath(model_);
+  } else {
+    path_ = V1Path(spec.base_path) + query;
+  }
+}
+
+std::string AzureOpenAiCodec::DeploymentPath(std::string_view model) const {
+  return absl::StrCat(before_model_, PercentEncoded(model), after_model_);
+}
+
+absl::StatusOr<HttpRequest> AzureOpenAiCodec::Encode(const v1::ChatRequest& request) const {
+  if (!path_.empty()) return OpenAiExchange(request, model_, path_);
+  const std::string& model = model_.empty() ? request.model() : model_;
+  if (!CanBeASegment(model)) return absl::InvalidArgumentError("model cannot be the name of a deployment");
+  return OpenAiExchange(request, model_, DeploymentPath(model));
+}
+
+Decoded AzureOpenAiCodec::Decode(const HttpResponse& response, const DecodeContext& context) const {
+  return DecodeOpenAiResponse(response, context);
+}
+
+}  // namespace spillway::providers

@@ -1,0 +1,62 @@
+#include "server/config/restart_settings.h"
+
+#include <google/protobuf/descriptor.h>
+#include <google/protobuf/util/message_differencer.h>
+
+#include "server/config/defaults.h"
+#include "server/config/source_map.h"
+
+namespace spillway::server {
+namespace {
+
+using google::protobuf::FieldDescriptor;
+using google::protobuf::Message;
+using google::protobuf::util::MessageDifferencer;
+
+// The section `server` without what can change live, defaults written out: to spell one out is no change. A
+// setting that the schema gains counts as one that needs a restart until it is cleared here.
+v1::ServerConfig FixedSettings(const v1::Config& config) {
+  v1::ServerConfig fixed = config.server();
+  fixed.mutable_grpc()->set_address(GrpcAddress(config));
+  fixed.mutable_grpc()->set_max_message_bytes(static_cast<std::uint32_t>(MaxMessageBytes(config)));
+  fixed.mutable_admin()->set_address(AdminAddress(config));
+  fixed.clear_shutdown_grace();
+  return fixed;
+}
+
+bool IsSection(const FieldDescriptor& field) {
+  return !field.is_repeated() && field.cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE &&
+         field.message_type()->file() == v1::Config::descriptor()->file();
+}
+
+void AddDifferences(const Message& a, const Message& b, const std::string& path,
+                    std::vector<std::string>& differences) {
+  for (int i = 0; i < a.GetDescriptor()->field_count(); ++i) {
+    const FieldDescriptor& field = *a.GetDescriptor()->field(i);
+    const std::string field_path = FieldPath(path, field.name());
+    if (IsSection(field)) {
+      AddDifferences(a.GetReflection()->GetMessage(a, &field), b.GetReflection()->GetMessage(b, &field),
+                     field_path, differences);
+      continue;
+    }
+    MessageDifferencer differencer;
+    if (!differencer.CompareWithFields(a, b, {&field}, {&field})) differences.push_back(field_path);
+  }
+}
+
+}  // namespace
+
+LiveConfig LivePartOf(const v1::Config& file, const v1::Config& started) {
+  LiveConfig live;
+  live.config = file;
+  AddDifferences(FixedSettings(started), FixedSettings(file), "server", live.restart_needed);
+  v1::ServerConfig& server = *live.config.mutable_server();
+  server = started.server();
+  server.clear_shutdown_grace();
+  if (file.server().has_shutdown_grace()) *server.mutable_shutdown_grace() = file.server().shutdown_grace();
+  // A section with nothing in it is none, so that the configuration's hash does not depend on it.
+  if (server.ByteSizeLong() == 0) live.config.clear_server();
+  return live;
+}
+
+}  // namespace spillway::server

@@ -1,0 +1,112 @@
+#include "server/reloader.h"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <chrono>
+#include <utility>
+
+#include "absl/synchronization/notification.h"
+#include "server/config/restart_settings.h"
+#include "server/reload_report.h"
+#include "server/table_spec.h"
+
+namespace spillway::server {
+
+Reloader::Reloader(boost::asio::io_context& io, SharedRouter& router, CallRunner& runner, Metrics& metrics,
+                   GetEnv get_env)
+    : io_(io), router_(router), runner_(runner), metrics_(metrics), get_env_(std::move(get_env)) {}
+
+ConfigErrors Reloader::Begin(ConfigReading reading) {
+  const absl::MutexLock lock(&reloading_);
+  path_ = reading.path;
+  started_ = reading.loaded->config;
+  {
+    const absl::MutexLock state(&mutex_);
+    files_ = std::move(reading.files);
+  }
+  return PutInForce(*reading.loaded, reading.secrets).errors;
+}
+
+ReloadResult Reloader::Reload(std::string_view trigger) {
+  const absl::MutexLock lock(&reloading_);
+  ConfigReading reading = ReadConfig(path_, get_env_);
+  {
+    const absl::MutexLock state(&mutex_);
+    files_ = std::move(reading.files);
+  }
+  ReloadResult result;
+  if (reading.ok()) {
+    result = PutInForce(*reading.loaded, reading.secrets);
+  } else {
+    result.errors = std::move(reading.errors);
+  }
+  result.hash = in_force().hash;
+  metrics_.CountReload(result.outcome);
+  LogReload(path_, trigger, result);
+  return result;
+}
+
+ReloadResult Reloader::PutInForce(const LoadedConfig& loaded, const ResolvedSecrets& secrets) {
+  ReloadResult result;
+  std::shared_ptr<Runtime> former = runtime_.lock();
+  const EndpointClients none;
+  EndpointClientsResult made = ClientsFor(io_, loaded, secrets, former ? former->endpoints() : none);
+  if (!made.ok()) {
+    result.errors = std::move(made.errors);
+    return result;
+  }
+  LiveConfig live = LivePartOf(loaded.config, started_);
+  result.restart_needed = std::move(live.restart_needed);
+  const std::uint64_t hash = ConfigHash(live.config);
+  if (former && hash == in_force().hash && SameClients(made.clients, former->endpoints())) {
+    result.outcome = ReloadOutcome::kUnchanged;
+    return result;
+  }
+  const router::TableSpec spec = TableSpecFrom(live.config);
+  // Has the leaves and routes that the table in force will have, at the same places.
+  const router::Router rehearsal(spec, 0);
+  auto next = Runtime::Create(live.config, std::move(made.clients), rehearsal.table(), metrics_);
+  if (next->callers().open() && !(former && former->callers().open())) WarnOpenToAll();
+  runtime_ = next;
+  former.reset();
+  SwitchTo(std::move(next), spec, hash);
+  const absl::MutexLock state(&mutex_);
+  in_force_ = {std::make_shared<const v1::Config>(std::move(live.config)), hash};
+  result.outcome = ReloadOutcome::kApplied;
+  return result;
+}
+
+void Reloader::SwitchTo(std::shared_ptr<Runtime> next, const router::TableSpec& spec, std::uint64_t hash) {
+  OnIoThread([&] {
+    const std::shared_ptr<Runtime> former = runner_.runtime();
+    next->Bind(router_.Replace(spec));
+    runner_.Use(std::move(next));
+    metrics_.SetConfigHash(hash);
+    if (former == nullptr) return;
+    for (const auto& [name, endpoint] : former->endpoints()) {
+      if (!runner_.runtime()->endpoints().contains(name)) metrics_.ForgetEndpoint(name);
+    }
+  });
+  router_.ReportTargets(std::chrono::steady_clock::now());
+}
+
+void Reloader::OnIoThread(const std::function<void()>& work) {
+  absl::Notification done;
+  boost::asio::post(io_, [&] {
+    work();
+    done.Notify();
+  });
+  done.WaitForNotification();
+}
+
+ConfigInForce Reloader::in_force() const {
+  const absl::MutexLock lock(&mutex_);
+  return in_force_;
+}
+
+WatchedFiles Reloader::files() const {
+  const absl::MutexLock lock(&mutex_);
+  return files_;
+}
+
+}  // namespace spillway::server

@@ -1,0 +1,82 @@
+// Puts configurations in force, one after the other and each of them whole or not at all.
+//
+//   read the file and its keys -> check -> make clients and codecs      on the caller's thread
+//                                              |
+//                 table, runtime, hash: one handler on the I/O thread, where every call begins
+//
+// No call sees half of a reload, and none waits for a file or for OpenSSL. A call under way ends on what
+// it began with. What goes wrong goes wrong before that handler.
+//
+// Thread-safe, but for the I/O thread, which must not call and must be running. Reloads queue up.
+// Ownership: everything it is given outlives it.
+#ifndef SPILLWAY_SERVER_RELOADER_H_
+#define SPILLWAY_SERVER_RELOADER_H_
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
+#include "server/call_runner.h"
+#include "server/config/config_reading.h"
+#include "server/reload_result.h"
+#include "server/shared_router.h"
+
+namespace spillway::server {
+
+struct ConfigInForce {
+  // Never null once Begin has succeeded.
+  std::shared_ptr<const v1::Config> config;
+  std::uint64_t hash = 0;
+};
+
+class Reloader {
+ public:
+  // `get_env` is asked for keys at every reload, on the thread that calls for it.
+  Reloader(boost::asio::io_context& io, SharedRouter& router, CallRunner& runner, Metrics& metrics,
+           GetEnv get_env);
+
+  // Puts the first configuration in force, which is one without errors. Once, before all else. Errors that
+  // only show now: the trust store of an endpoint cannot be loaded.
+  ConfigErrors Begin(ConfigReading reading);
+
+  // Reads the file of the first configuration again and puts it in force. Counts and logs what came of it;
+  // `trigger` says there who asked: "SIGHUP", "rpc", "file".
+  ReloadResult Reload(std::string_view trigger);
+
+  const std::string& path() const { return path_; }
+  ConfigInForce in_force() const;
+  // The files that were read last, be it in vain, as they were then.
+  WatchedFiles files() const;
+
+ private:
+  ReloadResult PutInForce(const LoadedConfig& loaded, const ResolvedSecrets& secrets)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(reloading_);
+  void SwitchTo(std::shared_ptr<Runtime> next, const router::TableSpec& spec, std::uint64_t hash);
+  void OnIoThread(const std::function<void()>& work);
+
+  boost::asio::io_context& io_;
+  SharedRouter& router_;
+  CallRunner& runner_;
+  Metrics& metrics_;
+  const GetEnv get_env_;
+  // Fixed by Begin.
+  std::string path_;
+  v1::Config started_;
+
+  // Held through a reload.
+  absl::Mutex reloading_;
+  // The one in force. Owned by the runner and the calls.
+  std::weak_ptr<Runtime> runtime_ ABSL_GUARDED_BY(reloading_);
+
+  mutable absl::Mutex mutex_;
+  ConfigInForce in_force_ ABSL_GUARDED_BY(mutex_);
+  WatchedFiles files_ ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace spillway::server
+
+#endif  // SPILLWAY_SERVER_RELOADER_H_

@@ -1,0 +1,96 @@
+// A spillway-server process whose configuration changes under it, between a caller and two simulated
+// providers.
+//
+//   client --gRPC--> spillway-server --HTTPS--> "primary"
+//                                          \--> "backup"
+//
+// The files lie in a directory as Kubernetes mounts a ConfigMap: `spillway.yaml` and `key` are links through
+// `..data` to a directory of the current version, or plain files. One thread, but for client() and sim().
+#ifndef SPILLWAY_TESTS_E2E_RELOAD_SCENE_H_
+#define SPILLWAY_TESTS_E2E_RELOAD_SCENE_H_
+
+#include <boost/json/object.hpp>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "client/admin_client.h"
+#include "client/client.h"
+#include "tests/e2e/scene.h"
+#include "tests/sim/simulator.h"
+#include "tests/support/subprocess.h"
+#include "tests/support/temp_dir.h"
+
+namespace spillway::e2e {
+
+// What the configuration says.
+struct ReloadText {
+  // Further fields of the section `server`, as in `, shutdown_grace: 1s`.
+  std::string server;
+  // Of its one policy.
+  std::string model = "gpt-4o";
+  std::vector<std::string> targets = {"primary", "backup"};
+  // Whether there is such an endpoint; its base path.
+  bool with_backup = true;
+  std::string backup_path = "/v1";
+  // Lines of the policy, and of the file.
+  std::vector<std::string> settings = {"suspend_duration: 30s"};
+  std::vector<std::string> end;
+};
+
+class ReloadScene {
+ public:
+  enum class Files { kPlain, kMounted };
+
+  // A test failure and !running() if it does not come up.
+  explicit ReloadScene(const ReloadText& text = {}, Files files = Files::kPlain);
+
+  bool running() const { return client_.has_value(); }
+  sim::Simulator& sim() { return sim_; }
+  testing::Subprocess& process() { return *process_; }
+  const client::Client& client() const { return *client_; }
+  const client::AdminClient& admin() const { return *admin_; }
+  const std::string& admin_address() const { return admin_address_; }
+  std::string config_path() const { return dir_.Path("spillway.yaml"); }
+
+  // The file's text.
+  std::string Yaml(const ReloadText& text) const;
+
+  // Into the file that is there.
+  void WriteInPlace(const std::string& yaml) const;
+  void WriteKey(const std::string& key) const;
+  // Under another name, then renamed over it: never half there.
+  void Replace(const std::string& yaml) const;
+  // kMounted: a new version of both files, then `..data` swapped.
+  void Mount(const std::string& yaml, const std::string& key = kPrimaryKey);
+  // kMounted: `..data` swapped to the version of that number, which counts from 1.
+  void SwapTo(int version) const;
+
+  client::Result<v1::ChatResponse> Chat(const std::string& model = "gpt-4o") const {
+    return client_->Chat(TestCall(model));
+  }
+
+  // The `count`th line of that event, waited for; a test failure and an empty one if it does not come.
+  boost::json::object WaitForEvent(const std::string& event, int count = 1) const;
+  int CountEvents(const std::string& event) const;
+
+  // 0 for a series that does not exist.
+  double Metric(const std::string& series) const;
+  v1::GetConfigResponse ConfigInForce() const;
+  v1::TargetStatus Target(const std::string& endpoint) const;
+
+ private:
+  testing::TempDir dir_;
+  sim::Simulator sim_;
+  int versions_ = 0;
+  std::unique_ptr<testing::Subprocess> process_;
+  std::optional<client::Client> client_;
+  std::optional<client::AdminClient> admin_;
+  std::string admin_address_;
+  int admin_port_ = 0;
+};
+
+}  // namespace spillway::e2e
+
+#endif  // SPILLWAY_TESTS_E2E_RELOAD_SCENE_H_

@@ -1,0 +1,119 @@
+# What ./dev demo shows of each example. Sourced by demo.sh, whose words it speaks.
+# shellcheck shell=bash
+
+story_model_failover() {
+  fault openai rate_limited:retry_after=30
+  step "A caller asks for gpt-4o. The first provider answers 429, Retry-After: 30; the call spills to the next."
+  chat --model gpt-4o
+  step "The same call again. The suspended provider is not even tried."
+  chat --model gpt-4o
+  step "Why: what the next call would do, this instant."
+  route --model gpt-4o
+  step "What Prometheus sees."
+  type_out "curl -s http://127.0.0.1:9901/metrics | grep …"
+  curl -s http://127.0.0.1:9901/metrics |
+    grep -E '^spillway_(calls|attempts|failovers|suspensions)_total|^spillway_target_state'
+  if [[ -n ${OPENAI_API_KEY:-} ]]; then
+    step "OPENAI_API_KEY is set: the same against OpenAI itself (examples/openai.yaml)."
+    kill "${PIDS[-1]}"
+    wait "${PIDS[-1]}" 2>/dev/null || true
+    start_server examples/openai.yaml
+    story_openai
+  fi
+}
+
+story_openai() {
+  chat --model gpt-4o || true
+  route --model gpt-4o || true
+}
+
+story_round_robin() {
+  as demo-production-key
+  step "Whatever model is asked for, the list takes turns."
+  calls 6 gpt-4o
+  step "mistral answers 503. Its turn spills to the next in the list, and the call still succeeds."
+  fault mistral overloaded
+  calls 2 gpt-4o
+  chat --model gpt-4o
+  step "Until it is due back the others take turns without it, in the same order."
+  calls 4 gpt-4o
+  step "The sandbox has no list: the call passes through to its primary endpoint, and keeps its model."
+  chat --key demo-sandbox-key --model gpt-4o-mini
+  step "Whose turn is next, and why."
+  route --model gpt-4o
+}
+
+story_weighted_round_robin() {
+  as demo-production-key
+  step "5, 3 and 2 of every 10 calls, spread evenly."
+  calls 10 gpt-4o | tee "$WORK/served"
+  step "Counted."
+  grep '^served by' "$WORK/served" | sort | uniq -c
+  step "mistral is taken out by hand: the others share its part, 5 to 2."
+  show "$BIN/spillway" suspend mistral/mistral-small --for 5m
+  calls 7 gpt-4o
+  step "It is back, and takes up where it left off."
+  show "$BIN/spillway" resume mistral/mistral-small
+  route --model gpt-4o
+}
+
+story_kong_failover() {
+  step "openai has the greatest weight: it serves. The metadata says who, which model, and both latencies."
+  chat --model gpt-4o --verbose
+  step "It answers 503. The call goes to azure; openai has failed once of twice (max_fails)."
+  fault openai overloaded
+  chat --model gpt-4o
+  step "The second failure within 30 s takes it out."
+  chat --model gpt-4o
+  step "For 30 s it is not tried."
+  chat --model gpt-4o
+  step "A key that openai refuses fails over, too: 401 is among the criteria."
+  fault openai invalid_key
+  show "$BIN/spillway" resume openai/gpt-4o
+  chat --model gpt-4o
+  route --model gpt-4o
+}
+
+story_fallback_codes() {
+  step "The primary answers 429, which is on the list: the backup gets the same prompt."
+  fault openai rate_limited
+  chat --model gpt-4o
+  step "It answers 404, which is not: the answer passes through as it came. (This call has to fail.)"
+  fault openai model_not_found
+  refused --model gpt-4o
+  step "Both fail: the backup's failure, and both attempts. (So has this one.)"
+  fault openai overloaded
+  fault mistral overloaded
+  refused --model gpt-4o
+  step "Nothing is remembered: the next call tries the primary first."
+  route --model gpt-4o
+}
+
+story_nested() {
+  # shellcheck disable=SC2034  # stay says it.
+  MODEL=assistant
+  step "Two large models share the calls, 3 to 1."
+  calls 4 assistant
+  step "The prompt is too long for openai: it goes to the one with the larger window, and not to the same model elsewhere."
+  fault openai context_length
+  chat --model assistant
+  step "openai answers 503: within its share azure stands in for it."
+  fault openai overloaded
+  chat --model assistant
+  step "The whole tree, in the order of the next call, and what each target has of its own."
+  route --model assistant
+}
+
+story_callers() {
+  step "A call without a key. (It has to fail.)"
+  refused --model gpt-4o
+  step "checkout's key is one for production."
+  as demo-production-key
+  chat --model gpt-4o
+  step "ci's key is one for the sandbox: other endpoints, other provider keys."
+  as demo-sandbox-key
+  chat --model gpt-4o
+  step "ci may ask for gpt-4o only. (This call has to fail.)"
+  refused --model summaries
+  route --model gpt-4o
+}
