@@ -123,6 +123,7 @@ class Plan {
   bool IsOpen(LeafId leaf, Instant now, PlanContext& context) const;
   // Whether the leaf takes longer requests than those that this one was too long for.
   bool IsLargeEnough(LeafId leaf) const;
+  // Whether the route has such a leaf, tried or not.
   bool LargerExists() const;
   // Whether an attempt before failed in the same way, the request being to blame.
   bool BlamesRequestAgain(Failure failure) const;

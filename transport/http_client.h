@@ -1,8 +1,8 @@
 // A client for one endpoint: keep-alive connections to one origin, one exchange each at a time.
 //
-// Thread-safety: none. Everything (construction, Send, Cancel, destruction, handlers) happens
-// on the thread that runs the io_context. Handlers are never called from inside Send or Cancel;
-// they may call both, and may destroy the client.
+// Thread-safety: none. From the first Send on everything (Cancel, destruction, handlers) happens on the
+// thread that runs the io_context; until then, on any one. Handlers are never called from inside Send
+// or Cancel; they may call both, and may destroy the client.
 // Ownership: the io_context outlives the client, the client owns its connections. Destroying the
 // client closes them and calls, from inside the destructor, every handler not called yet: with
 // kCancelled, or with the error it was about to be called with. A Send from there does nothing and returns 0.

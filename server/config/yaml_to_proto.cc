@@ -101,6 +101,9 @@ void Converter::UnknownKey(const YamlNode& key, const std::string& path, const D
     what = absl::StrCat("unknown key; ", options_.secret_help);
   } else if (key.kind != Kind::kScalar) {
     what = absl::StrCat("a key must be a word, found ", std::string(KindName(key)));
+  } else if (key.text.find_first_of(" \t") != std::string::npos) {
+    // Not repeated: what was to be the value may be a key that somebody pasted.
+    what = "a key has no white space in it; is there a colon missing?";
   } else {
     what = absl::StrCat("unknown key ", Quoted(key.text), Suggestion(key.text, FieldNames(type)));
     if (IsPathWord(key.text)) at_path = FieldPath(path, key.text);

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <memory>
 #include <set>
 #include <string>
 #include <thread>
@@ -64,10 +65,10 @@ TEST(ReloadLoadTest, AThousandReloadsFailNoCallAndKeepConnections) {
   for (const char* model : {"gpt-4o", "gpt-4o", "gpt-5", "gpt-5"}) {
     callers.push_back(std::make_unique<Caller>(scene, model, stop));
   }
-  for (int i = 0; i < kReloads; ++i) {
+  for (int i = 0; i < kReloads && !HasFailure(); ++i) {
     scene.SwapTo(1 + i % 2);
     const auto result = scene.admin().ReloadConfig();
-    ASSERT_TRUE(result.ok()) << result.status.error_message();
+    EXPECT_TRUE(result.ok()) << result.status.error_message();
   }
   stop = true;
   int calls = 0;
@@ -78,7 +79,7 @@ TEST(ReloadLoadTest, AThousandReloadsFailNoCallAndKeepConnections) {
     EXPECT_TRUE(caller->failures().empty())
         << caller->failures().size() << " of " << made << " failed, the first: " << caller->failures()[0];
   }
-  // But for one that the server, which watches its files, may have been faster with.
+  // The first of them found the version that the server had started with.
   EXPECT_GE(scene.Metric(R"(spillway_config_reloads_total{result="applied"})"), kReloads - 1);
   EXPECT_EQ(scene.Metric(R"(spillway_config_reloads_total{result="rejected"})"), 0);
   EXPECT_EQ(scene.Metric(R"(spillway_calls_total{code="OK",environment="production",policy="chat"})") +

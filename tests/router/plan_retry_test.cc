@@ -113,6 +113,72 @@ TEST_F(SameTargetTest, ACallMayBeCancelledInThePause) {
   EXPECT_EQ(call.report().last_attempt()->failed->failure, Failure::kServerError);
 }
 
+TEST_F(SameTargetTest, AFailureThatNoRetryCameToMendIsCounted) {
+  {
+    Call cancelled = scene.Start();
+    ASSERT_EQ(cancelled.Fail(Http500()), "sleep");
+    EXPECT_EQ(scene.View("a").fails, 0U) << "the verdict waits for the retry";
+    EXPECT_EQ(cancelled.Cancel(), "CANCELLED");
+    EXPECT_EQ(scene.View("a").fails, 1U);
+  }
+  ASSERT_EQ(scene.Play({kOk}), "a SERVED");
+  {
+    Call late = scene.Start(scene.now + milliseconds(100));
+    ASSERT_EQ(late.Fail(Http500()), "sleep");
+    scene.Pass(milliseconds(100));
+    EXPECT_EQ(late.Wake(), "DEADLINE_EXCEEDED");
+    EXPECT_EQ(scene.View("a").fails, 1U);
+  }
+  ASSERT_EQ(scene.Play({Http503(), kOk}), "a b SERVED");
+  EXPECT_EQ(scene.StateOf("a"), TargetState::kSuspended) << "the second in a row";
+}
+
+TEST(SameTargetUnmendedTest, IsCountedWhenTheBudgetOrThePlaceIsGoneByThen) {
+  Settings settings = Budget(0, 1, Remembering(seconds(30)));
+  Scene scene(Spec(Failover({AtMost(1, LeafOf("a")), LeafOf("b")}), settings));
+  Call call = scene.Start();
+  ASSERT_EQ(call.Fail(Http500()), "sleep");
+  Call other = scene.Start();
+  ASSERT_EQ(other.step(), "a");
+  EXPECT_EQ(call.Wake(), "b") << "the place at a is taken";
+  EXPECT_EQ(scene.StateOf("a"), TargetState::kSuspended);
+  EXPECT_EQ(scene.Left("a"), seconds(30));
+
+  Scene spent(Spec(Failover({"a", "b"}), settings));
+  Call poor = spent.Start();
+  Call rich = spent.Start();
+  ASSERT_EQ(poor.Fail(Http500()), "sleep");
+  ASSERT_EQ(rich.Fail(Reset()), "a");
+  ASSERT_EQ(rich.Ok(), "SERVED");
+  EXPECT_EQ(poor.Wake(), "RETRY_BUDGET_SPENT");
+  EXPECT_EQ(spent.StateOf("a"), TargetState::kSuspended);
+}
+
+TEST(SameTargetUnmendedTest, IsNoNewsOfATargetThatWasSuspendedMeanwhile) {
+  Scene scene(Spec(Failover({"a", "b"}), Remembering(seconds(30))));
+  Call call = scene.Start();
+  ASSERT_EQ(call.Fail(Http500()), "sleep");
+  ASSERT_EQ(scene.Play({Http503(), kOk}), "a b SERVED");
+  EXPECT_EQ(call.Wake(), "b");
+  EXPECT_EQ(scene.View("a").failure, Failure::kOverloaded);
+  EXPECT_EQ(scene.View("a").suspensions_in_a_row, 1U);
+  EXPECT_EQ(scene.View("a").until, kStart + seconds(30));
+}
+
+TEST(SameTargetUnmendedTest, HasUsedNoRetryOfTheCall) {
+  // Three targets, three attempts: the retry that was not made is not a fourth.
+  Scene scene(Spec(Failover({AtMost(1, LeafOf("a")), LeafOf("b"), LeafOf("c")})));
+  Call call = scene.Start();
+  ASSERT_EQ(call.Fail(Http500()), "sleep");
+  Call other = scene.Start();
+  ASSERT_EQ(other.step(), "a");
+  ASSERT_EQ(call.Wake(), "b");
+  EXPECT_EQ(call.Fail(Http500()), "sleep") << "b may have it";
+  EXPECT_EQ(call.Wake(), "b");
+  EXPECT_EQ(call.Fail(Http503()), "c");
+  EXPECT_EQ(call.Fail(Http503()), "ALL_TARGETS_FAILED");
+}
+
 TEST_F(SameTargetTest, ThereIsNoRetryWhenTimeMightRunOutInThePause) {
   {
     Call call = scene.Start(scene.now + milliseconds(60));

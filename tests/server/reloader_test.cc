@@ -309,9 +309,9 @@ TEST_F(ReloaderTest, KnowsTheFilesItRead) {
 TEST_F(ReloaderTest, ReloadsAskedForAtOnceQueueUp) {
   Begin({});
   Write({.model = "gpt-5"});
-  std::vector<std::thread> operators;
-  for (int i = 0; i < 8; ++i) {
-    operators.emplace_back([&] { EXPECT_NE(reloader_.Reload("test").outcome, ReloadOutcome::kRejected); });
+  std::vector<std::thread> operators(8);
+  for (std::thread& thread : operators) {
+    thread = std::thread([&] { EXPECT_NE(reloader_.Reload("test").outcome, ReloadOutcome::kRejected); });
   }
   for (std::thread& thread : operators) thread.join();
   EXPECT_EQ(Count("applied"), 1);

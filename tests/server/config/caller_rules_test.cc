@@ -171,6 +171,11 @@ TEST(CallerRules, WhatMayBeAKeyIsNeverRepeated) {
     EXPECT_NE(errors.find("unknown key"), std::string::npos) << errors;
     EXPECT_EQ(errors.find("hunter2"), std::string::npos) << errors;
   }
+  // A colon in the wrong place makes one key of both.
+  const std::string errors =
+      ErrorsOf(Edited(Good(), "key_sha256: " + std::string(kFirstDigest), "key_sha256 hunter2:"));
+  EXPECT_NE(errors.find("is there a colon missing?"), std::string::npos) << errors;
+  EXPECT_EQ(errors.find("hunter2"), std::string::npos) << errors;
 }
 
 }  // namespace
