@@ -21,12 +21,13 @@ class Bits {
   std::uint32_t From(std::uint32_t low, std::uint32_t high) {
     return low + static_cast<std::uint32_t>(Below(high - low + std::uint64_t{1}));
   }
-  // `low` and some ticks, at most `high`. Ticks are coarse, so that instants coincide now and then:
-  // rules about "at" and "after" live on that.
+  // `low` and some ticks, at most `high`. Ticks are coarse, so that instants coincide: rules about "at"
+  // and "after" live on that.
   Duration Between(Duration low, Duration high) {
     return low +
-           kTick * static_cast<Duration::rep>(Below(static_cast<std::uint64_t>((high - low) / kTick) + 1));
+           tick_ * static_cast<Duration::rep>(Below(static_cast<std::uint64_t>((high - low) / tick_) + 1));
   }
+  void SetTick(Duration tick) { tick_ = tick; }
   template <class Container>
   const auto& OneOf(const Container& container) {
     return container[Below(std::size(container))];
@@ -34,8 +35,8 @@ class Bits {
   std::uint64_t Next() { return engine_(); }
 
  private:
-  static constexpr Duration kTick = std::chrono::milliseconds(5);
   std::mt19937_64 engine_;
+  Duration tick_ = std::chrono::milliseconds(5);
 };
 
 }  // namespace spillway::router

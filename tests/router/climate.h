@@ -1,5 +1,5 @@
-// How a simulated day is: calm or stormy, crowded or quiet, with how many reloads. Plain values out of
-// random bits.
+// How a simulated day is: calm or stormy, crowded or quiet, with how many reloads, and how often instants
+// coincide. Plain values out of random bits.
 #ifndef SPILLWAY_TESTS_ROUTER_CLIMATE_H_
 #define SPILLWAY_TESTS_ROUTER_CLIMATE_H_
 
@@ -21,6 +21,10 @@ struct Climate {
     weather = bits.OneOf(kSpells);
     reloads = bits.OneOf(kReloads);
     calm = bits.Chance(20);
+    if (bits.Chance(25)) {
+      bits.SetTick(milliseconds(500));
+      arrivals *= 25;
+    }
   }
 
   // The longest that usually passes between two.

@@ -83,7 +83,7 @@ Settings RandomSettings(Bits& bits) {
   HealthRules& health = settings.health;
   health.max_fails = bits.From(1, 3);
   health.count_mode = bits.Chance(50) ? CountMode::kConsecutive : CountMode::kWindow;
-  health.fail_timeout = bits.Between(seconds(1), seconds(20));
+  health.fail_timeout = bits.Between(seconds(1), seconds(bits.Chance(50) ? 3 : 20));
   if (bits.Chance(75)) health.suspend_duration = bits.Between(milliseconds(200), seconds(20));
   if (bits.Chance(30)) health.max_suspend_duration = bits.Between(seconds(1), seconds(60));
   if (bits.Chance(40)) settings.all_suspended = AllSuspended::kLeastBad;

@@ -50,7 +50,7 @@ constexpr Floor kFloors[] = {
     {"weighted turn", 40'000},
     {"weighted cycle from rest", 600},
     {"weighted cycle after a change", 200},
-    {"weighted cycle further on", 100},
+    {"weighted cycle further on", 60},
     {"turn kept across a reload", 10'000},
     {"spill at a strategy of turns", 15'000},
     {"spill within the subtree of the turn", 6'000},
