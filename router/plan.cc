@@ -253,53 +253,6 @@ std::optional<Duration> Plan::SoonestBack(Instant now, PlanContext& context) con
   return std::max(soonest - now, Duration::zero());
 }
 
-std::optional<SkipReason> Plan::WhyNot(LeafId leaf, Instant now, const Memory& memory) const {
-  const TargetHealth& health = memory.targets[LeafOf(leaf).health];
-  const auto admission = health.Look(now);
-  if (admission == TargetHealth::Admission::kSuspended) return SkipReason::kSuspended;
-  if (admission == TargetHealth::Admission::kProbing) return SkipReason::kProbing;
-  if (!IsLargeEnough(leaf)) return SkipReason::kContextWindow;
-  const std::uint32_t most = LeafOf(leaf).settings.max_concurrent;
-  if (most != 0 && health.in_flight() >= most) return SkipReason::kSaturated;
-  return std::nullopt;
-}
-
-bool Plan::IsOpen(LeafId leaf, Instant now, PlanContext& context) const {
-  return HealthOf(leaf, context).Look(now) == TargetHealth::Admission::kOpen &&
-         !WhyNot(leaf, now, context.memory);
-}
-
-bool Plan::Admit(LeafId leaf, Instant now, PlanContext& context) {
-  if (Contains(tried_, leaf)) return false;
-  const auto why_not = WhyNot(leaf, now, context.memory);
-  if (!why_not) return true;
-  if (!Insert(skipped_, leaf)) return false;
-  auto& skipped = report_.skipped;
-  // Where there are more than a few there may be many: room for all of them at once.
-  if (skipped.size() == skipped.capacity()) skipped.reserve(report_.route->tree.leaf_count);
-  skipped.push_back({leaf, *why_not, HealthOf(leaf, context).View(now)});
-  return false;
-}
-
-bool Plan::IsLargeEnough(LeafId leaf) const {
-  if (!was_too_long_) return true;
-  for (const AttemptRecord& attempt : report_.attempts) {
-    if (!attempt.failed || attempt.failed->failure != Failure::kContextLength) continue;
-    const Leaf& too_small = LeafOf(attempt.leaf);
-    if (LeafOf(leaf).name.model == too_small.name.model) return false;
-    if (LeafOf(leaf).settings.context_window <= too_small.settings.context_window) return false;
-  }
-  return true;
-}
-
-bool Plan::LargerExists() const {
-  const RouteTree& tree = report_.route->tree;
-  for (LeafId leaf = tree.first_leaf; leaf < tree.first_leaf + tree.leaf_count; ++leaf) {
-    if (IsLargeEnough(leaf)) return true;
-  }
-  return false;
-}
-
 bool Plan::MayRetrySame(const FailedAttempt& attempt, Instant now, PlanContext& context) const {
   if (!TraitsOf(attempt.failure).may_retry_same_target || !settings().fail_on.Matches(attempt)) return false;
   const LeafId leaf = report_.attempts.back().leaf;
@@ -314,22 +267,6 @@ bool Plan::MayRetrySame(const FailedAttempt& attempt, Instant now, PlanContext& 
   // Paid out of `retries`, but never with the one the next target needs.
   const std::size_t left = *settings().retries + std::size_t{1} - report_.attempts.size();
   return left >= (tried_count_ < report_.route->tree.leaf_count ? 2U : 1U);
-}
-
-std::optional<LeafId> Plan::LeastBad(Instant now, PlanContext& context) const {
-  const RouteTree& tree = report_.route->tree;
-  std::optional<LeafId> best;
-  Instant best_until = kNever;
-  for (LeafId leaf = tree.first_leaf; leaf < tree.first_leaf + tree.leaf_count; ++leaf) {
-    const HealthView view = HealthOf(leaf, context).View(now);
-    const std::uint32_t most = LeafOf(leaf).settings.max_concurrent;
-    if (most != 0 && view.in_flight >= most) continue;
-    // An operator's word stands.
-    if (view.by_hand || view.until >= best_until) continue;
-    best = leaf;
-    best_until = view.until;
-  }
-  return best;
 }
 
 std::size_t Plan::AttemptsAllowed() const {
@@ -349,18 +286,6 @@ void Plan::Note(bool changed, LeafId leaf, Instant now, PlanContext& context) co
   if (state == TargetState::kSuspended) SpreadOutage(targets, slot, now, report);
   // A target may be let back in on a failure, too: that of a probe that nobody remembers.
   if (state == TargetState::kAvailable && !report_.attempts.back().failed) LiftOutage(targets, slot, report);
-}
-
-bool Plan::Contains(const LeafSet& set, LeafId leaf) const {
-  const std::size_t bit = leaf - report_.route->tree.first_leaf;
-  return (set[bit / 64] >> (bit % 64) & 1) != 0;
-}
-
-bool Plan::Insert(LeafSet& set, LeafId leaf) const {
-  if (Contains(set, leaf)) return false;
-  const std::size_t bit = leaf - report_.route->tree.first_leaf;
-  set[bit / 64] |= std::uint64_t{1} << (bit % 64);
-  return true;
 }
 
 }  // namespace spillway::router
