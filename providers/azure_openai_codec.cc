@@ -20,9 +20,6 @@ bool IsDated(std::string_view version) {
   return !version.empty() && absl::ascii_isdigit(static_cast<unsigned char>(version.front()));
 }
 
-// A segment that is empty, or means a folder, does not survive the way to the server.
-bool CanBeASegment(std::string_view model) { return !model.empty() && model != "." && model != ".."; }
-
 std::string V1Path(const std::string& base_path) {
   if (base_path.ends_with(kV1)) return base_path + "/chat/completions";
   return absl::StrCat(base_path, base_path.ends_with(kRoot) ? "" : "/openai", "/v1/chat/completions");
@@ -50,11 +47,16 @@ std::string AzureOpenAiCodec::DeploymentPath(std::string_view model) const {
   return absl::StrCat(before_model_, PercentEncoded(model), after_model_);
 }
 
-absl::StatusOr<HttpRequest> AzureOpenAiCodec::Encode(const v1::ChatRequest& request) const {
-  if (!path_.empty()) return OpenAiExchange(request, model_, path_);
+absl::StatusOr<EncodedRequest> AzureOpenAiCodec::Exchange(const v1::ChatRequest& request,
+                                                          std::string path) const {
+  return OpenAiExchange(request, {.model = model_, .api = v1::API_AZURE_OPENAI}, std::move(path));
+}
+
+absl::StatusOr<EncodedRequest> AzureOpenAiCodec::Encode(const v1::ChatRequest& request) const {
+  if (!path_.empty()) return Exchange(request, path_);
   const std::string& model = model_.empty() ? request.model() : model_;
   if (!CanBeASegment(model)) return absl::InvalidArgumentError("model cannot be the name of a deployment");
-  return OpenAiExchange(request, model_, DeploymentPath(model));
+  return Exchange(request, DeploymentPath(model));
 }
 
 Decoded AzureOpenAiCodec::Decode(const HttpResponse& response, const DecodeContext& context) const {

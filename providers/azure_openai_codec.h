@@ -24,10 +24,11 @@ class AzureOpenAiCodec final : public Codec {
   explicit AzureOpenAiCodec(TargetSpec spec);
 
   // INVALID_ARGUMENT, too, for a model that cannot be a segment of the URL where it has to be one.
-  absl::StatusOr<HttpRequest> Encode(const v1::ChatRequest& request) const override;
+  absl::StatusOr<EncodedRequest> Encode(const v1::ChatRequest& request) const override;
   Decoded Decode(const HttpResponse& response, const DecodeContext& context) const override;
 
  private:
+  absl::StatusOr<EncodedRequest> Exchange(const v1::ChatRequest& request, std::string path) const;
   std::string DeploymentPath(std::string_view model) const;
 
   const std::string model_;

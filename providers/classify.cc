@@ -40,10 +40,12 @@ class Matcher {
   explicit Matcher(const Evidence& evidence)
       : words_{evidence.body.code,   evidence.body.type,       evidence.body.status,
                evidence.body.reason, evidence.body.inner_code, evidence.amazon_type},
-        text_(absl::AsciiStrToLower(evidence.body.message)) {}
+        text_(absl::AsciiStrToLower(evidence.body.message)),
+        quota_(absl::AsciiStrToLower(evidence.body.quota_id)) {}
 
   bool Matches(const Rule& rule, int status) const {
     if ((rule.statuses & GroupOf(status)) == 0) return false;
+    if (rule.look == Look::kQuota) return quota_.find(rule.pattern) != std::string::npos;
     if (rule.look == Look::kText) return text_.find(rule.pattern) != std::string::npos;
     return std::any_of(words_.begin(), words_.end(), [&rule](std::string_view word) {
       return absl::EqualsIgnoreCase(Abseil(word), Abseil(rule.pattern));
@@ -53,6 +55,7 @@ class Matcher {
  private:
   std::array<std::string_view, 6> words_;
   std::string text_;
+  std::string quota_;
 };
 
 Failure ByStatus(int status, std::optional<bool> should_retry) {

@@ -8,7 +8,9 @@ using enum Look;
 
 // clang-format off
 constexpr Rule kRules[] = {
-    // Google says "quota" for what is a rate, and its status says which is which.
+    // Google says "quota" for what is a rate, and for a day's worth. The name of the quota says which is which.
+    {kThrottled | kInside, kQuota, "perday", kQuotaExhausted},
+    {kThrottled | kInside, kText, "credits are depleted", kQuotaExhausted},
     {kThrottled | kInside, kWord, "resource_exhausted", kRateLimited},
 
     // No credit, no quota: 429, 402, 400 or 403 by vendor.
@@ -26,6 +28,17 @@ constexpr Rule kRules[] = {
     {kAnywhere, kText, "used up your credits", kQuotaExhausted},
     {kAnywhere, kText, "monthly spending limit", kQuotaExhausted},
     {kAnywhere, kText, "key limit exceeded", kQuotaExhausted},
+    {kAnywhere, kText, "reached your specified api usage limits", kQuotaExhausted},
+    {kAnywhere, kText, "run out of credits", kQuotaExhausted},
+    {kAnywhere, kText, "doesn't have any credits", kQuotaExhausted},
+    {kAnywhere, kText, "daily free allocation", kQuotaExhausted},
+    {kAnywhere, kText, "valid payment instrument", kQuotaExhausted},
+    {kBad | kForbidden, kWord, "arrearage", kQuotaExhausted},
+    {kBad | kForbidden, kWord, "billing_disabled", kQuotaExhausted},
+    {kThrottled | kInside, kText, "free-models-per-day", kQuotaExhausted},
+    {kThrottled | kInside, kText, "api calls / month", kQuotaExhausted},
+    {kThrottled | kForbidden, kWord, "usage_limit_reached", kQuotaExhausted},
+    {kThrottled | kForbidden, kText, "reached your usage limit", kQuotaExhausted},
     // The gateway that stands before Azure's services.
     {kThrottled | kForbidden, kText, "out of call volume quota", kQuotaExhausted},
     {kThrottled | kForbidden, kText, "exceeded your current quota", kQuotaExhausted},
@@ -38,10 +51,17 @@ constexpr Rule kRules[] = {
     {kBad | kForbidden | kInside, kWord, "responsibleaipolicyviolation", kContentFilter},
     {kBad | kForbidden | kInside, kWord, "data_inspection_failed", kContentFilter},
     {kBad | kForbidden | kInside, kText, "content management policy", kContentFilter},
+    {kBad | kForbidden | kInside, kText, "content filtering policy", kContentFilter},
+    {kBad | kForbidden | kInside, kWord, "moderation_blocked", kContentFilter},
+    {kBad | kForbidden | kInside, kText, "blocked by content moderation", kContentFilter},
+    {kBad | kForbidden | kInside, kText, "blocked input", kContentFilter},
+    {kBad | kForbidden | kInside, kText, "blocked output", kContentFilter},
     {kBad | kForbidden | kInside, kText, "input was flagged", kContentFilter},
     {kBad | kForbidden | kInside, kText, "flagged as potentially violating", kContentFilter},
     {kBad | kForbidden | kInside, kText, "rejected as a result of our safety system", kContentFilter},
     {kBad | kForbidden | kInside, kText, "violates usage guidelines", kContentFilter},
+    {kBad | kForbidden | kInside, kText, "content exists risk", kContentFilter},
+    {kBad | kForbidden | kInside, kText, "unsafe or sensitive content", kContentFilter},
 
     // Wrong keys that do not come as 401, and places the provider does not serve.
     {kBad | kInside, kWord, "api_key_invalid", kCredentials},
@@ -60,19 +80,35 @@ constexpr Rule kRules[] = {
     {kBad | kInside, kText, "api key not valid", kCredentials},
     {kBad | kInside, kText, "api key expired", kCredentials},
     {kBad | kInside, kText, "location is not supported", kCredentials},
+    {kBad | kInside, kWord, "organization_restricted", kCredentials},
+    {kBad | kInside, kText, "organization has been disabled", kCredentials},
+    // Bedrock, to an account that may not use it (yet).
+    {kBad | kInside, kText, "operation not allowed", kCredentials},
 
     // Longer than the model can read.
     {kBad | kTooLarge | kServer | kInside, kWord, "context_length_exceeded", kContextLength},
     {kBad | kTooLarge | kServer | kInside, kWord, "exceed_context_size_error", kContextLength},
     {kBad | kTooLarge | kServer | kInside, kWord, "too_many_prompt_tokens", kContextLength},
     {kBad | kTooLarge | kServer | kInside, kWord, "too_many_tokens", kContextLength},
+    {kBad | kTooLarge | kServer | kInside, kText, "context_length_exceeded", kContextLength},
+    {kBad | kInside, kWord, "request_too_large", kContextLength},
+    {kBad | kInside, kText, "context window", kContextLength},
+    {kBad | kInside, kText, "context size", kContextLength},
+    {kBad | kInside, kText, "greater than the context length", kContextLength},
+    {kBad | kInside, kText, "maximum prompt length", kContextLength},
+    {kBad | kInside, kText, "prompt exceeds max length", kContextLength},
+    {kBad | kInside, kText, "prompt token count", kContextLength},
+    {kBad | kInside, kText, "input token limit exceeded", kContextLength},
+    {kBad | kInside, kText, "exceeded model token limit", kContextLength},
+    {kBad | kInside, kText, "request payload size exceeds", kContextLength},
+    // vLLM's arithmetic: what the prompt leaves of the window is less than nothing.
+    {kBad | kInside, kText, "max_tokens must be at least 1, got -", kContextLength},
     {kBad | kTooLarge | kServer | kInside, kText, "maximum context length", kContextLength},
     {kBad | kTooLarge | kServer | kInside, kText, "max context length", kContextLength},
     {kBad | kTooLarge | kServer | kInside, kText, "exceeds the available context size", kContextLength},
     {kBad | kTooLarge | kServer | kInside, kText, "exceed context limit", kContextLength},
     {kBad | kTooLarge | kServer | kInside, kText, "exceeds the context", kContextLength},
     {kBad | kTooLarge | kServer | kInside, kText, "exceeds the model's context", kContextLength},
-    {kBad | kTooLarge | kServer | kInside, kText, "exceeds context window", kContextLength},
     {kBad | kTooLarge | kServer | kInside, kText, "longer than the model's context", kContextLength},
     {kBad | kInside, kText, "prompt is too long", kContextLength},
     {kBad | kInside, kText, "prompt too long", kContextLength},
@@ -86,6 +122,8 @@ constexpr Rule kRules[] = {
     // Larger than the account's limit would ever let through.
     {kThrottled | kTooLarge, kText, "request too large", kContextLength},
     {kThrottled | kTooLarge, kText, "tokens must be reduced in order to run", kContextLength},
+    // Anthropic's long context, for accounts that have not paid for it.
+    {kThrottled, kText, "required for long context requests", kContextLength},
 
     // No such model, said with a 400.
     {kBad | kInside, kWord, "model_not_found", kModelNotFound},
@@ -119,7 +157,7 @@ constexpr Rule kRules[] = {
     {kThrottled | kServer | kInside, kWord, "engine_overloaded_error", kOverloaded},
     {kThrottled | kServer | kInside, kWord, "serviceunavailableexception", kOverloaded},
     {kThrottled | kServer | kInside, kWord, "service_unavailable", kOverloaded},
-    {kThrottled | kServer | kInside, kWord, "capacity_exceeded", kOverloaded},
+    {kBad | kThrottled | kServer | kInside, kWord, "capacity_exceeded", kOverloaded},
     {kThrottled | kServer | kInside, kWord, "nocapacity", kOverloaded},
     {kServer | kInside, kWord, "unavailable", kOverloaded},
     {kThrottled | kServer | kInside, kText, "overloaded", kOverloaded},

@@ -25,6 +25,8 @@ enum class Look : std::uint8_t {
   kWord,
   // At the sentence: it holds `pattern`.
   kText,
+  // At the name of the quota that was exceeded: it holds `pattern`.
+  kQuota,
 };
 
 struct Rule {

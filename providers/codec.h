@@ -10,7 +10,9 @@
 #include <chrono>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <variant>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "router/failure.h"
@@ -28,7 +30,7 @@ struct TargetSpec {
   std::string model;
   // If not empty, the whole path in place of the API's own.
   std::string path;
-  // Of the endpoint, for the APIs that have versions in their URLs; empty: none.
+  // Of the endpoint, for the APIs that have versions; empty: the API's default.
   std::string api_version;
 };
 
@@ -38,6 +40,13 @@ struct DecodeContext {
   std::chrono::system_clock::time_point now;
 };
 
+// An exchange to perform.
+struct EncodedRequest : HttpRequest {
+  // Names of request fields that the API cannot express and that were left out: see docs/providers.md.
+  // In ascending order, none twice. Texts of the program: valid for ever.
+  std::vector<std::string_view> dropped;
+};
+
 // A whole answer, or how the attempt failed.
 using Decoded = std::variant<v1::ChatResponse, router::FailedAttempt>;
 
@@ -45,10 +54,10 @@ class Codec {
  public:
   virtual ~Codec() = default;
 
-  // The exchange to perform. INVALID_ARGUMENT, naming the field, when this API cannot express
-  // the request; the request is then at fault, not the target. An empty `spec.model` keeps the
-  // request's own model.
-  virtual absl::StatusOr<HttpRequest> Encode(const v1::ChatRequest& request) const = 0;
+  // The exchange to perform. INVALID_ARGUMENT, naming the field, when no target could take the
+  // request; UNIMPLEMENTED, naming the field, when it asks for more than this API or this target's
+  // model can do: another may. An empty `spec.model` keeps the request's own model.
+  virtual absl::StatusOr<EncodedRequest> Encode(const v1::ChatRequest& request) const = 0;
 
   // Reads any response, of any status. Never throws, never returns a truncated answer as whole.
   virtual Decoded Decode(const HttpResponse& response, const DecodeContext& context) const = 0;

@@ -8,9 +8,10 @@
 namespace spillway::providers {
 
 struct FlatContent {
-  // The `text` parts, joined.
+  // The `text` and `output_text` parts, and those that have a text and no type, joined.
   std::string text;
-  // The `thinking` parts, joined; each is a string or itself a list of text parts.
+  // The `thinking` parts, joined; each is a string or itself a list of text parts. So is the
+  // `summary` of Databricks's `reasoning` parts.
   std::string thinking;
   // Whether those two say all there was in the list: no part of another type, no further members.
   bool complete = true;

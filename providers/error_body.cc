@@ -11,8 +11,8 @@ namespace {
 
 namespace json = boost::json;
 
-// Bodies nest errors in errors; none goes deeper than this.
-constexpr int kDeepest = 4;
+// Bodies nest errors in errors, and gateways bodies in bodies; none goes deeper than this.
+constexpr int kDeepest = 10;
 
 void Add(std::string_view text, ErrorBody& out) {
   if (text.empty() || out.message.find(text) != std::string::npos) return;
@@ -42,9 +42,28 @@ void ReadCode(const json::value& value, ErrorBody& out) {
 
 void Read(const json::value& value, int depth, ErrorBody& out);
 
+// AWS: "com.amazon.coral.availability#ThrottlingException", with or without what stands before the sign.
+void ReadAmazonType(const json::value& value, ErrorBody& out) {
+  const std::string_view name = AsText(value).value_or("");
+  const std::size_t sign = name.find('#');
+  if (out.type.empty()) out.type = std::string(sign == name.npos ? name : name.substr(sign + 1));
+}
+
+// Several quotas may be used up at once. The one that takes longest to come back is what counts.
+void ReadGoogleQuota(const json::value& violation, ErrorBody& out) {
+  const json::value* id = Member(violation, "quotaId");
+  const auto text = id == nullptr ? std::nullopt : AsText(*id);
+  if (!text) return;
+  if (out.quota_id.empty() || text->find("PerDay") != text->npos) out.quota_id = std::string(*text);
+}
+
 // Google's typed details: why, and when to come back.
 void ReadGoogleDetail(const json::value& detail, ErrorBody& out) {
   if (const auto* reason = Member(detail, "reason")) SetOnce(out.reason, *reason);
+  if (const auto* violations = Member(detail, "violations");
+      violations != nullptr && violations->is_array()) {
+    for (const auto& violation : violations->get_array()) ReadGoogleQuota(violation, out);
+  }
   const json::value* delay = Member(detail, "retryDelay");
   const auto text = delay == nullptr ? std::nullopt : AsText(*delay);
   if (text) out.retry_delay = ParseDurationText(*text);
@@ -54,6 +73,15 @@ void ReadDetails(const json::value& details, ErrorBody& out) {
   if (const json::array* list = details.if_array()) {
     for (const auto& detail : *list) ReadGoogleDetail(detail, out);
   }
+}
+
+// OpenRouter's: what the provider behind it said, what kind of error that is, and when to come back.
+void ReadMetadata(const json::value& metadata, int depth, ErrorBody& out) {
+  if (const auto* raw = Member(metadata, "raw")) Read(*raw, depth, out);
+  if (const auto* type = Member(metadata, "error_type")) SetOnce(out.type, *type);
+  const json::value* seconds = Member(metadata, "retry_after_seconds");
+  const auto number = seconds == nullptr ? std::nullopt : AsDouble(*seconds);
+  if (number && !out.retry_delay) out.retry_delay = FromSeconds(*number);
 }
 
 // FastAPI: [{"loc":["body","temperature"],"msg":"…","type":"…"}]; others: [{"code":7003,"message":"…"}].
@@ -71,10 +99,12 @@ void ReadList(const json::array& list, int depth, ErrorBody& out) {
 void ReadMember(std::string_view name, const json::value& value, int depth, ErrorBody& out) {
   if (name == "message" || name == "Message" || name == "msg" || name == "error_description") {
     Read(value, depth, out);
-  } else if (name == "error" || name == "detail" || name == "errors") {
+  } else if (name == "error" || name == "detail" || name == "errors" || name == "Output") {
     Read(value, depth, out);
-  } else if (name == "type" || name == "error_type" || name == "__type") {
+  } else if (name == "type" || name == "error_type") {
     SetOnce(out.type, value);
+  } else if (name == "__type") {
+    ReadAmazonType(value, out);
   } else if (name == "code" || name == "status_code" || name == "raw_status_code") {
     ReadCode(value, out);
   } else if (name == "status") {
@@ -84,15 +114,26 @@ void ReadMember(std::string_view name, const json::value& value, int depth, Erro
   } else if (name == "innererror") {
     if (const json::value* code = Member(value, "code")) SetOnce(out.inner_code, *code);
   } else if (name == "metadata") {
-    const json::value* raw = Member(value, "raw");
-    if (const auto text = raw == nullptr ? std::nullopt : AsText(*raw)) Add(*text, out);
+    ReadMetadata(value, depth, out);
   }
+}
+
+// A sentence, or a whole error body that a gateway passes on as a text.
+void ReadText(std::string_view text, int depth, ErrorBody& out) {
+  const std::size_t start = text.find_first_not_of(" \t\r\n");
+  if (start != text.npos && (text[start] == '{' || text[start] == '[')) {
+    const std::size_t size = out.message.size();
+    const JsonDocument document(text);
+    if (document.ok()) Read(document.root(), depth - 1, out);
+    if (out.message.size() != size) return;
+  }
+  Add(text, out);
 }
 
 void Read(const json::value& value, int depth, ErrorBody& out) {
   if (depth == 0) return;
   if (const auto text = AsText(value)) {
-    Add(*text, out);
+    ReadText(*text, depth, out);
   } else if (const json::array* list = value.if_array()) {
     ReadList(*list, depth - 1, out);
   } else if (const json::object* object = value.if_object()) {

@@ -3,8 +3,9 @@
 // Shapes read, besides OpenAI's {"error":{message,type,param,code}}: the error as a text, a code
 // beside it, the members without a wrapper (vLLM, Mistral, Cohere, Bedrock, gateways), Google's
 // {code,message,status,details}, also as the one element of a list, `detail` as text, object or
-// list of {loc,msg} (FastAPI), `errors` as a list, OpenRouter's `metadata.raw`, Azure's
-// `innererror`. HTML gives its title, plain text itself, anything else nothing.
+// list of {loc,msg} (FastAPI), `errors` as a list, OpenRouter's `metadata`, Azure's
+// `innererror`, and any of them as a text inside of another. HTML gives its title, plain text
+// itself, anything else nothing.
 #ifndef SPILLWAY_PROVIDERS_ERROR_BODY_H_
 #define SPILLWAY_PROVIDERS_ERROR_BODY_H_
 
@@ -20,7 +21,7 @@ namespace spillway::providers {
 // Texts are as the provider wrote them: not yet safe to show (see redact.h).
 struct ErrorBody {
   std::string message;
-  // `type`, or Cohere's `error_type`.
+  // `type`, Cohere's and OpenRouter's `error_type`, or AWS's `__type` without its namespace.
   std::string type;
   // `code` when it is a word, or digits that are no HTTP status.
   std::string code;
@@ -28,11 +29,14 @@ struct ErrorBody {
   std::string status;
   // The `reason` of Google's ErrorInfo: API_KEY_INVALID.
   std::string reason;
+  // The `quotaId` of Google's QuotaFailure: GenerateRequestsPerDayPerProjectPerModel-FreeTier. Of
+  // several a day's, else the first.
+  std::string quota_id;
   // Azure's `innererror.code`.
   std::string inner_code;
   // A number from 400 to 599 given as `code`, `status_code` or `raw_status_code`; 0 when none.
   int embedded_status = 0;
-  // Google's RetryInfo.
+  // Google's RetryInfo, OpenRouter's `retry_after_seconds`.
   std::optional<router::Duration> retry_delay;
 };
 

@@ -24,6 +24,12 @@ class FieldError {
     return false;
   }
 
+  // As Set, for what is no mistake, but more than this API or its model can do: another may.
+  bool Unsupported(std::string_view path, std::string_view problem) {
+    unsupported_ = true;
+    return Set(path, problem);
+  }
+
   // The fault lies inside `field`.
   bool In(std::string_view field) {
     const bool joined = path_.empty() || path_.front() == '[';
@@ -40,14 +46,16 @@ class FieldError {
   const std::string& path() const { return path_; }
   const std::string& problem() const { return problem_; }
 
-  // INVALID_ARGUMENT: "messages[0].role is not set".
+  // INVALID_ARGUMENT: "messages[0].role is not set". Or UNIMPLEMENTED: "n is more than Anthropic can do".
   absl::Status ToStatus() const {
-    return absl::InvalidArgumentError(path_.empty() ? problem_ : absl::StrCat(path_, " ", problem_));
+    return {unsupported_ ? absl::StatusCode::kUnimplemented : absl::StatusCode::kInvalidArgument,
+            path_.empty() ? problem_ : absl::StrCat(path_, " ", problem_)};
   }
 
  private:
   std::string path_;
   std::string problem_;
+  bool unsupported_ = false;
 };
 
 }  // namespace spillway::providers

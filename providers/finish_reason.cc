@@ -40,6 +40,7 @@ constexpr Row kWords[] = {
     {"blocklist", kContentFilter},
     {"prohibited_content", kContentFilter},
     {"spii", kContentFilter},
+    {"model_armor", kContentFilter},
     {"error_toxic", kContentFilter},
 };
 
@@ -58,6 +59,8 @@ constexpr FailureRow kFailures[] = {
     {"malformed_tool_use", Failure::kServerError},
     {"unexpected_tool_call", Failure::kServerError},
     {"too_many_tool_calls", Failure::kServerError},
+    {"malformed_response", Failure::kServerError},
+    {"missing_thought_signature", Failure::kServerError},
     {"insufficient_system_resource", Failure::kOverloaded},
 };
 
@@ -83,7 +86,9 @@ FinishReason ResolveFinishReason(std::string_view native, CallsMade calls) {
     }
   }
   const std::string_view word = native == kStop ? kStop : Translate(native);
-  if (word != kStop) return {word, std::nullopt};
+  // The legacy word for calls of today's kind would end a caller's loop over them.
+  const bool misnamed = word == kFunctionCall && calls.tools && !calls.function;
+  if (word != kStop && !misnamed) return {word, std::nullopt};
   if (calls.tools) return {kToolCalls, std::nullopt};
   return {calls.function ? kFunctionCall : kStop, std::nullopt};
 }

@@ -32,6 +32,8 @@ class JsonWriter {
   void Int(std::int64_t value);
   void Bool(bool value) { Literal(value ? "true" : "false"); }
   void Null() { Literal("null"); }
+  // `json` as one value, as it stands: the caller knows it for JSON.
+  void Raw(std::string_view json) { Literal(json); }
 
   // `value` in the shortest form that reads back the same; whole numbers below 2^64 without
   // fraction or exponent, for readers that want an integer. JSON has no infinity and no NaN:

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "providers/json_document.h"
+#include "providers/json_text.h"
 #include "providers/struct_json.h"
 
 namespace spillway::providers {
@@ -14,7 +15,7 @@ namespace json = boost::json;
 
 std::string ArgumentsText(const json::value& arguments) {
   if (const auto text = AsText(arguments)) return std::string(*text);
-  return arguments.is_null() ? std::string() : json::serialize(arguments);
+  return arguments.is_null() ? std::string() : JsonText(arguments);
 }
 
 // Keeps what the nested object `where` holds beside its own two texts. `Owner` has the `extra`.

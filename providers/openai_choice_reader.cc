@@ -3,8 +3,6 @@
 #include <limits>
 #include <string_view>
 
-#include "absl/strings/str_cat.h"
-#include "providers/finish_reason.h"
 #include "providers/json_document.h"
 #include "providers/openai_logprobs_reader.h"
 #include "providers/openai_message_reader.h"
@@ -14,14 +12,6 @@ namespace spillway::providers {
 namespace {
 
 namespace json = boost::json;
-
-constexpr char kNative[] = "native_finish_reason";
-
-bool SaysNothing(const v1::Message& message) {
-  return message.content().empty() && !message.has_refusal() && !message.has_audio() &&
-         !message.has_reasoning_content() && message.tool_calls_size() == 0 && !message.has_function_call() &&
-         message.extra().fields().empty();
-}
 
 // What is known of a choice while its members are read.
 struct Pending {
@@ -52,22 +42,6 @@ bool ReadMember(std::string_view name, const json::value& value, Pending& pendin
   return value.is_null() && (name == "message" || name == "finish_reason" || name == "logprobs");
 }
 
-std::optional<ChoiceFault> Finish(std::string_view native, v1::Choice& out) {
-  const v1::Message& message = out.message();
-  const CallsMade calls{message.tool_calls_size() > 0, message.has_function_call()};
-  const FinishReason reason = ResolveFinishReason(native, calls);
-  if (reason.failure) {
-    return ChoiceFault{*reason.failure, absl::StrCat("the answer ended with ", std::string(native)),
-                       std::string(native)};
-  }
-  if (native.empty() && SaysNothing(message)) return ChoiceFault{.problem = "the answer says nothing"};
-  out.set_finish_reason(std::string(reason.word));
-  if (!native.empty() && native != reason.word && !out.extra().fields().contains(kNative)) {
-    (*out.mutable_extra()->mutable_fields())[kNative].set_string_value(std::string(native));
-  }
-  return std::nullopt;
-}
-
 }  // namespace
 
 std::optional<ChoiceFault> ReadOpenAiChoice(const json::object& choice, int position, v1::Choice& out) {
@@ -84,7 +58,7 @@ std::optional<ChoiceFault> ReadOpenAiChoice(const json::object& choice, int posi
     const json::object& message = pending.message->get_object();
     if (!ReadOpenAiMessage(message, *out.mutable_message(), fault.problem)) return fault;
   }
-  auto finish_fault = Finish(pending.finish_reason, out);
+  auto finish_fault = EndChoice(pending.finish_reason, out);
   if (finish_fault || pending.message != nullptr || out.finish_reason() == "content_filter")
     return finish_fault;
   fault.problem = "a choice holds no message";

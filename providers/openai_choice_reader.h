@@ -4,20 +4,11 @@
 
 #include <boost/json.hpp>
 #include <optional>
-#include <string>
 
-#include "router/failure.h"
+#include "providers/choice_end.h"
 #include "spillway/v1/chat.pb.h"
 
 namespace spillway::providers {
-
-// Why a choice makes the whole attempt fail.
-struct ChoiceFault {
-  router::Failure failure = router::Failure::kMalformed;
-  std::string problem;
-  // The provider's word, where a word was the reason.
-  std::string provider_code;
-};
 
 // `position` is the choice's place in the list, its index unless it says another.
 std::optional<ChoiceFault> ReadOpenAiChoice(const boost::json::object& choice, int position, v1::Choice& out);

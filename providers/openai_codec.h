@@ -6,13 +6,13 @@
 #include <string_view>
 
 #include "providers/codec.h"
+#include "providers/openai_request_encoder.h"
 
 namespace spillway::providers {
 
-// The exchange that asks `path` for `request`: what every API with OpenAI's bodies sends. An empty `model`
-// keeps the request's own.
-absl::StatusOr<HttpRequest> OpenAiExchange(const v1::ChatRequest& request, std::string_view model,
-                                           std::string path);
+// The exchange that asks `path` for `request`: what every API with OpenAI's bodies sends.
+absl::StatusOr<EncodedRequest> OpenAiExchange(const v1::ChatRequest& request,
+                                              const OpenAiRequestOptions& options, std::string path);
 
 // POST {base_path}/chat/completions. Roles, token limits and everything else go out as the
 // caller gave them.
@@ -20,7 +20,7 @@ class OpenAiCodec final : public Codec {
  public:
   explicit OpenAiCodec(TargetSpec spec);
 
-  absl::StatusOr<HttpRequest> Encode(const v1::ChatRequest& request) const override;
+  absl::StatusOr<EncodedRequest> Encode(const v1::ChatRequest& request) const override;
   Decoded Decode(const HttpResponse& response, const DecodeContext& context) const override;
 
  private:

@@ -7,6 +7,7 @@
 
 #include "providers/content_parts.h"
 #include "providers/json_document.h"
+#include "providers/json_text.h"
 #include "providers/openai_call_reader.h"
 #include "providers/role.h"
 #include "providers/struct_json.h"
@@ -32,9 +33,8 @@ bool ReadText(std::string_view name, const json::value& value, v1::Message& out)
   const auto text = AsText(value);
   if (!text) return false;
   if (name == "role") {
-    const auto role = RoleFromWord(*text);
-    if (role) out.set_role(*role);
-    return role.has_value() || text->empty();
+    // Whoever an answer claims to be, it is the assistant's turn.
+    return text->empty() || RoleFromWord(*text) == v1::ROLE_ASSISTANT;
   }
   if (name == "refusal") {
     if (!text->empty()) out.set_refusal(std::string(*text));
@@ -146,8 +146,11 @@ bool ReadOpenAiMessage(const json::object& message, v1::Message& out, std::strin
     out.set_content(std::string(*text));
   } else if (pending.content->is_array()) {
     ReadListContent(*pending.content, out);
+  } else if (pending.content->is_object()) {
+    // Cloudflare, where a schema was asked for. Everyone else gives the object's text.
+    out.set_content(JsonText(*pending.content));
   } else {
-    problem = "the message's content is neither text nor a list";
+    problem = "the message's content is neither text, a list nor an object";
     return false;
   }
   return true;

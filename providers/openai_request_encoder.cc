@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <vector>
 
+#include "providers/body_size.h"
+#include "providers/extra_members.h"
 #include "providers/field_error.h"
 #include "providers/json_writer.h"
 #include "providers/openai_message_writer.h"
@@ -17,7 +19,8 @@ using google::protobuf::Struct;
 // Writes one request; the first fault ends it.
 class Encoder {
  public:
-  Encoder(const v1::ChatRequest& request, std::string& body) : request_(request), json_(body) {}
+  Encoder(const v1::ChatRequest& request, v1::Api api, std::string& body)
+      : request_(request), api_(api), json_(body) {}
 
   bool Write(const OpenAiRequestOptions& options) {
     json_.BeginObject();
@@ -132,15 +135,9 @@ class Encoder {
     json_.EndObject();
   }
 
-  // Refused are `stream` and whatever has a field of its own; the message's descriptor knows those.
   bool Extra() {
-    for (const auto& [name, value] : request_.extra().fields()) {
-      if (name == "stream" || v1::ChatRequest::descriptor()->FindFieldByName(name) != nullptr) {
-        error_.Set(name, name == "stream" ? "is decided by the call" : "has a field of its own");
-        return error_.In("extra");
-      }
-    }
-    return WriteExtra(request_.extra(), {}, json_, error_);
+    return CheckExtraNames(request_.extra(), error_) &&
+           ExtraMembers(request_, api_).Write({}, {}, json_, error_);
   }
 
   // The entries of a map by name, so that the same request makes the same bytes.
@@ -180,24 +177,18 @@ class Encoder {
   }
 
   const v1::ChatRequest& request_;
+  const v1::Api api_;
   JsonWriter json_;
   FieldError error_;
 };
-
-// Enough for most bodies, at less than the cost of asking the message.
-std::size_t EstimatedSize(const v1::ChatRequest& request) {
-  std::size_t size = 512 + 512 * static_cast<std::size_t>(request.tools_size());
-  for (const v1::Message& message : request.messages()) size += message.content().size() + 64;
-  return size;
-}
 
 }  // namespace
 
 absl::StatusOr<std::string> EncodeOpenAiRequest(const v1::ChatRequest& request,
                                                 const OpenAiRequestOptions& options) {
   std::string body;
-  body.reserve(EstimatedSize(request));
-  Encoder encoder(request, body);
+  body.reserve(EstimatedBodySize(request));
+  Encoder encoder(request, options.api, body);
   if (!encoder.Write(options)) return encoder.error().ToStatus();
   return body;
 }

@@ -11,6 +11,7 @@
 
 #include "absl/status/statusor.h"
 #include "spillway/v1/chat.pb.h"
+#include "spillway/v1/config.pb.h"
 
 namespace spillway::providers {
 
@@ -19,6 +20,8 @@ struct OpenAiRequestOptions {
   std::string_view model;
   // Asks for a stream, and for its usage: that is counted whether the caller wants to see it or not.
   bool stream = false;
+  // Whose members of `extra` go along.
+  v1::Api api = v1::API_OPENAI;
 };
 
 // INVALID_ARGUMENT names the field that JSON cannot express: a number that is not finite, a

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <utility>
 
-#include "absl/strings/str_cat.h"
+#include "providers/answer_body.h"
 #include "providers/failed_response.h"
 #include "providers/json_document.h"
 #include "providers/openai_choice_reader.h"
@@ -41,15 +41,6 @@ bool ReadMember(std::string_view name, const json::value& value, v1::ChatRespons
   return true;
 }
 
-// Whether there is an `error` that reports one: not null, not empty.
-bool HasError(const json::object& object) {
-  const json::value* error = object.if_contains("error");
-  if (error == nullptr || error->is_null()) return false;
-  if (const auto text = AsText(*error)) return !text->empty();
-  if (const auto* members = error->if_object()) return !members->empty();
-  return !error->is_bool() || error->get_bool();
-}
-
 // An error that came inside a choice (OpenRouter, when the provider behind it broke down).
 bool ChoiceHasError(const json::value& choice) { return choice.is_object() && HasError(choice.get_object()); }
 
@@ -65,12 +56,9 @@ std::optional<ChoiceFault> ReadChoices(const json::array& choices, v1::ChatRespo
 }  // namespace
 
 Decoded DecodeOpenAiResponse(const HttpResponse& response, const DecodeContext& context) {
-  if (response.status < 200 || response.status > 299) return ReadFailure(response, context);
-  const JsonDocument document(response.body, kMaxAnswerDepth);
-  if (!document.ok()) return UnreadableJson(response, document);
-  const json::object* body = document.root().if_object();
-  if (body == nullptr) return Unreadable(response, "the answer is no JSON object");
-  if (HasError(*body)) return ReadFailure(response, context);
+  AnswerBody answer(response, context);
+  if (answer.failed()) return answer.TakeFailure();
+  const json::object* body = &answer.object();
   const json::value* list = body->if_contains("choices");
   const json::array* choices = list == nullptr ? nullptr : list->if_array();
   if (choices == nullptr || choices->empty()) {
@@ -82,10 +70,7 @@ Decoded DecodeOpenAiResponse(const HttpResponse& response, const DecodeContext& 
   }
   v1::ChatResponse out;
   if (auto fault = ReadChoices(*choices, out)) {
-    auto failed = Unreadable(response, fault->problem);
-    failed.failure = fault->failure;
-    failed.provider_code = std::move(fault->provider_code);
-    return failed;
+    return FailedBy(*std::move(fault), response);
   }
   for (const auto& member : *body) {
     const std::string_view name = View(member.key());

@@ -10,7 +10,7 @@ class OverridingCodec final : public Codec {
   OverridingCodec(std::unique_ptr<const Codec> codec, ParameterOverrides overrides)
       : codec_(std::move(codec)), overrides_(std::move(overrides)) {}
 
-  absl::StatusOr<HttpRequest> Encode(const v1::ChatRequest& request) const override {
+  absl::StatusOr<EncodedRequest> Encode(const v1::ChatRequest& request) const override {
     return codec_->Encode(overrides_.AppliedTo(request));
   }
 

@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <cmath>
 #include <string>
+#include <vector>
 
 #include "absl/container/inlined_vector.h"
+#include "providers/api_name.h"
 #include "providers/json_document.h"
 
 namespace spillway::providers {
@@ -98,7 +100,10 @@ bool WriteMembers(const Struct& members, std::span<const std::string_view> reser
 
 bool WriteExtra(const Struct& extra, std::span<const std::string_view> reserved, JsonWriter& json,
                 FieldError& error, std::span<const std::string_view> done) {
-  return WriteMembers(extra, reserved, json, error, done) || error.In("extra");
+  if (extra.fields().empty()) return true;
+  std::vector<std::string_view> passed_over(done.begin(), done.end());
+  passed_over.insert(passed_over.end(), kApiNames.begin(), kApiNames.end());
+  return WriteMembers(extra, reserved, json, error, passed_over) || error.In("extra");
 }
 
 const Struct* NestedExtra(const Struct& extra, std::string_view name) {

@@ -23,9 +23,9 @@ namespace spillway::providers {
 // The same for one Value.
 [[nodiscard]] bool WriteValue(const google::protobuf::Value& value, JsonWriter& json, FieldError& error);
 
-// Writes the members of `extra` into the object being written, but for those named in `done`:
-// the caller has seen to them. False when one bears a name out of `reserved`, which the object's
-// own fields write; the path in `error` starts with "extra".
+// Writes the members of `extra` into the object being written, but for those named in `done`, which the
+// caller has seen to, and those named after an API (api_name.h). False when one bears a name out of
+// `reserved`, which the object's own fields write; the path in `error` starts with "extra".
 [[nodiscard]] bool WriteExtra(const google::protobuf::Struct& extra,
                               std::span<const std::string_view> reserved, JsonWriter& json, FieldError& error,
                               std::span<const std::string_view> done = {});

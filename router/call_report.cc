@@ -12,6 +12,8 @@ std::string_view NameOf(SkipReason reason) {
       return "saturated";
     case SkipReason::kContextWindow:
       return "context_window";
+    case SkipReason::kUnsupported:
+      return "unsupported";
   }
   return "unknown";
 }
@@ -26,6 +28,8 @@ std::string_view NameOf(Verdict verdict) {
       return "ALL_TARGETS_SUSPENDED";
     case Verdict::kAllSaturated:
       return "ALL_TARGETS_SATURATED";
+    case Verdict::kAllUnsupported:
+      return "ALL_TARGETS_UNSUPPORTED";
     case Verdict::kRetryBudgetSpent:
       return "RETRY_BUDGET_SPENT";
     case Verdict::kRefused:

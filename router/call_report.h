@@ -40,6 +40,8 @@ enum class SkipReason : std::uint8_t {
   kSaturated,
   // It takes no more tokens than a target that the request was too long for.
   kContextWindow,
+  // Its API or its model cannot do what the request asks for.
+  kUnsupported,
 };
 
 // As the trace writes it: "suspended", ….
@@ -50,6 +52,8 @@ struct SkippedLeaf {
   LeafId leaf = 0;
   SkipReason reason = SkipReason::kSuspended;
   HealthView view;
+  // Of kUnsupported: the field of the request, and why.
+  std::string detail;
 };
 
 // How a call ended.
@@ -61,6 +65,8 @@ enum class Verdict : std::uint8_t {
   kAllSuspended,
   // No attempt was made: every target that is not suspended has as many calls as it may have.
   kAllSaturated,
+  // No attempt was made: no target can do what the request asks for.
+  kAllUnsupported,
   // An attempt failed, and the policy's retry budget does not pay for another.
   kRetryBudgetSpent,
   // A failure that goes back to the caller: another target would not change it, or the

@@ -45,14 +45,16 @@ Plan::Plan(std::shared_ptr<const Table> table, const PolicyRoute* route, Instant
 }
 
 Step Plan::On(Event event, Instant now, PlanContext context) {
-  return std::visit(Overloaded{
-                        [&](Started) { return OnStarted(now, context); },
-                        [&](Woke) { return OnWoke(now, context); },
-                        [&](Succeeded& succeeded) { return OnSucceeded(std::move(succeeded), now, context); },
-                        [&](Failed& failed) { return OnFailed(std::move(failed), now, context); },
-                        [&](Cancelled) { return OnCancelled(now, context); },
-                    },
-                    event);
+  return std::visit(
+      Overloaded{
+          [&](Started) { return OnStarted(now, context); },
+          [&](Woke) { return OnWoke(now, context); },
+          [&](Succeeded& succeeded) { return OnSucceeded(std::move(succeeded), now, context); },
+          [&](Failed& failed) { return OnFailed(std::move(failed), now, context); },
+          [&](Unsupported& unsupported) { return OnUnsupported(std::move(unsupported), now, context); },
+          [&](Cancelled) { return OnCancelled(now, context); },
+      },
+      event);
 }
 
 Step Plan::OnStarted(Instant now, PlanContext& context) {
@@ -114,6 +116,24 @@ bool Plan::BlamesRequestAgain(Failure failure) const {
   return std::any_of(report_.attempts.begin(), report_.attempts.end(), [&](const AttemptRecord& before) {
     return before.failed && before.failed->failure == failure;
   });
+}
+
+Step Plan::OnUnsupported(Unsupported unsupported, Instant now, PlanContext& context) {
+  const LeafId leaf = EndAttempt(now, context).leaf;
+  Note(HealthOf(leaf, context).OnIgnored(ticket_, now), leaf, now, context);
+  report_.attempts.pop_back();
+  if (settings().retry_budget && !report_.attempts.empty()) {
+    context.memory.budgets[report_.route->budget].Refund();
+  }
+  if (!Insert(skipped_, leaf)) {
+    // Passed over before, and taken as the last resort since: this is the better reason.
+    auto& skipped = report_.skipped;
+    skipped.erase(std::find_if(skipped.begin(), skipped.end(),
+                               [&](const SkippedLeaf& record) { return record.leaf == leaf; }));
+  }
+  report_.skipped.push_back(
+      {leaf, SkipReason::kUnsupported, HealthOf(leaf, context).View(now), std::move(unsupported.detail)});
+  return Next(now, context);
 }
 
 Step Plan::OnCancelled(Instant now, PlanContext& context) {
@@ -194,12 +214,23 @@ Step Plan::Attempt(LeafId leaf, bool last_resort, Instant now, PlanContext& cont
 }
 
 Step Plan::FinishUntried(Instant now, PlanContext& context) {
-  const auto saturated = [](const SkippedLeaf& skipped) { return skipped.reason == SkipReason::kSaturated; };
+  // As they stand now: targets that could not serve may have been asked since the others were passed over.
+  const auto saturated = [&](const SkippedLeaf& skipped) {
+    return skipped.reason != SkipReason::kUnsupported &&
+           WhyNot(skipped.leaf, now, context.memory) == SkipReason::kSaturated;
+  };
   if (std::any_of(report_.skipped.begin(), report_.skipped.end(), saturated)) {
     return Finish(Verdict::kAllSaturated, absl::StatusCode::kResourceExhausted, now, context);
   }
   if (settings().all_suspended == AllSuspended::kLeastBad) {
     if (const auto least_bad = LeastBad(now, context)) return Attempt(*least_bad, true, now, context);
+  }
+  const auto unsupported = [](const SkippedLeaf& skipped) {
+    return skipped.reason == SkipReason::kUnsupported;
+  };
+  // Waiting would not help; asking for less would.
+  if (std::all_of(report_.skipped.begin(), report_.skipped.end(), unsupported)) {
+    return Finish(Verdict::kAllUnsupported, absl::StatusCode::kInvalidArgument, now, context);
   }
   return Finish(Verdict::kAllSuspended, absl::StatusCode::kUnavailable, now, context);
 }

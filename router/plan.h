@@ -6,6 +6,7 @@
 //                 | |       Failed, too long, a larger one left --> Try the larger
 //                 | +------ Failed, connection reset, Try the same at once
 //                           Failed, anything else --------------> Done
+//                 Try ---> Unsupported, no attempt was made ----> Try the next, or Done
 //                           Cancelled at any time --------------> Done
 //
 // The plan holds the call's own memory (what was tried, how much time and how many retries are
@@ -44,8 +45,13 @@ struct Failed {
   FailedAttempt attempt;
   std::string provider_request_id;
 };
+// The attempt was not made: the target cannot do what the request asks for.
+struct Unsupported {
+  // The field of the request, and why.
+  std::string detail;
+};
 struct Cancelled {};
-using Event = std::variant<Started, Woke, Succeeded, Failed, Cancelled>;
+using Event = std::variant<Started, Woke, Succeeded, Failed, Unsupported, Cancelled>;
 
 // Steps.
 struct Try {
@@ -102,6 +108,7 @@ class Plan {
   Step OnStarted(Instant now, PlanContext& context);
   Step OnSucceeded(Succeeded succeeded, Instant now, PlanContext& context);
   Step OnFailed(Failed failed, Instant now, PlanContext& context);
+  Step OnUnsupported(Unsupported unsupported, Instant now, PlanContext& context);
   Step OnCancelled(Instant now, PlanContext& context);
   Step OnWoke(Instant now, PlanContext& context);
 

@@ -57,6 +57,8 @@ std::optional<LeafId> Plan::LeastBad(Instant now, PlanContext& context) const {
   std::optional<LeafId> best;
   Instant best_until = kNever;
   for (LeafId leaf = tree.first_leaf; leaf < tree.first_leaf + tree.leaf_count; ++leaf) {
+    // What was tried and yet not attempted cannot serve the call.
+    if (Contains(tried_, leaf)) continue;
     const HealthView view = HealthOf(leaf, context).View(now);
     const std::uint32_t most = LeafOf(leaf).settings.max_concurrent;
     if (most != 0 && view.in_flight >= most) continue;

@@ -20,4 +20,6 @@ bool RetryBudget::CanPay(const RetryBudgetRules& rules) const {
 
 void RetryBudget::Pay() { saved_ -= kAttempt; }
 
+void RetryBudget::Refund() { saved_ += kAttempt; }
+
 }  // namespace spillway::router

@@ -19,6 +19,8 @@ class RetryBudget {
   void OnCall(const RetryBudgetRules& rules);
   bool CanPay(const RetryBudgetRules& rules) const;
   void Pay();
+  // Takes back the latest Pay: the attempt was not made.
+  void Refund();
 
  private:
   // In hundredths of an attempt. Kept without the floor, so that a reload may change it.

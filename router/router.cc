@@ -20,6 +20,8 @@ std::string_view ReasonPassedOver(SkipReason reason, const HealthView& view) {
       return "as many calls as it may have at once";
     case SkipReason::kContextWindow:
       break;
+    case SkipReason::kUnsupported:
+      return "cannot do what the request asks for";
   }
   return "no larger than a target that the request was too long for";
 }

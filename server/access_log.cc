@@ -1,5 +1,9 @@
 #include "server/access_log.h"
 
+#include <algorithm>
+#include <string_view>
+#include <vector>
+
 #include "providers/utf8.h"
 #include "server/log.h"
 
@@ -9,10 +13,23 @@ namespace {
 // Of a model that was refused for its length, too: the caller writes it, and writes no more than this.
 constexpr std::size_t kMaxModelBytes = 256;
 
-void WriteAttempts(const router::CallReport& report, LogLine& line) {
+// What the attempt's request left out.
+void WriteDropped(const std::vector<DroppedFields>& all, std::size_t attempt, LogLine& line) {
+  const auto dropped = std::find_if(all.begin(), all.end(),
+                                    [&](const DroppedFields& fields) { return fields.attempt == attempt; });
+  if (dropped == all.end()) return;
+  line.json().Key("dropped");
+  line.json().BeginArray();
+  for (const std::string_view name : dropped->names) line.json().String(name);
+  line.json().EndArray();
+}
+
+void WriteAttempts(const router::CallReport& report, const std::vector<DroppedFields>& dropped,
+                   LogLine& line) {
   providers::JsonWriter& json = line.json();
   json.Key("attempts");
   json.BeginArray();
+  std::size_t number = 0;
   for (const router::AttemptRecord& attempt : report.attempts) {
     const router::TargetName& name = report.table->leaf(attempt.leaf).name;
     json.BeginObject();
@@ -28,6 +45,7 @@ void WriteAttempts(const router::CallReport& report, LogLine& line) {
       line.TextIf("message", attempt.failed->message);
     }
     line.TextIf("provider_request_id", attempt.provider_request_id);
+    WriteDropped(dropped, number++, line);
     json.EndObject();
   }
   json.EndArray();
@@ -43,6 +61,8 @@ void WriteSkipped(const router::CallReport& report, LogLine& line) {
     json.BeginObject();
     json.Field("endpoint", name.endpoint);
     json.Field("model", name.model);
+    json.Field("reason", router::NameOf(skipped.reason));
+    line.TextIf("detail", skipped.detail);
     json.EndObject();
   }
   json.EndArray();
@@ -72,7 +92,7 @@ void LogCall(const CallLogEntry& entry) {
     const router::CallReport& report = *entry.result->report;
     line.Text("policy", report.route->name);
     line.Millis("router_ms", entry.end - entry.input->received - entry.result->upstream);
-    WriteAttempts(report, line);
+    WriteAttempts(report, entry.result->dropped, line);
     WriteSkipped(report, line);
     if (report.verdict == router::Verdict::kServed) WriteTokens(entry.input->response->usage(), line);
   }

@@ -65,16 +65,27 @@ class ChatRun final : public RunningCall, public std::enable_shared_from_this<Ch
       if (const auto* sleep = std::get_if<router::Sleep>(&step)) return SleepUntil(sleep->until);
       try_ = std::get<router::Try>(step);
       attempt_under_way_ = true;
-      absl::StatusOr<HttpRequest> request = leaf().codec->Encode(*input_.request);
+      absl::StatusOr<providers::EncodedRequest> request = leaf().codec->Encode(*input_.request);
       if (request.ok()) return Send(*std::move(request));
-      router::FailedAttempt failed;
-      failed.failure = router::Failure::kInvalidRequest;
-      failed.message = std::string(request.status().message());
-      event = router::Failed{std::move(failed), {}};
+      event = Unsendable(request.status());
     }
   }
 
-  void Send(HttpRequest request) {
+  // What the codec had against the request.
+  static router::Event Unsendable(const absl::Status& status) {
+    std::string message(status.message());
+    if (absl::IsUnimplemented(status)) return router::Unsupported{std::move(message)};
+    router::FailedAttempt failed;
+    failed.failure = router::Failure::kInvalidRequest;
+    failed.message = std::move(message);
+    return router::Failed{std::move(failed), {}};
+  }
+
+  void Send(providers::EncodedRequest request) {
+    if (!request.dropped.empty()) {
+      dropped_.push_back({plan_.report().attempts.size() - 1, std::move(request.dropped)});
+    }
+    if (leaf().signer != nullptr) leaf().signer->Sign(std::chrono::system_clock::now(), request);
     exchange_start_ = Now();
     exchange_ = leaf().client->Send(std::move(request), try_.deadline,
                                     [self = shared_from_this()](transport::ExchangeResult result) {
@@ -127,6 +138,7 @@ class ChatRun final : public RunningCall, public std::enable_shared_from_this<Ch
     result.end = now;
     result.upstream = upstream_;
     result.serving_upstream = serving_upstream_;
+    result.dropped = std::move(dropped_);
     // Keeps the client that may be calling us alive for as long as it is.
     const std::shared_ptr<Runtime> runtime = std::move(runtime_);
     // The handler may drop the last reference to this call.
@@ -148,6 +160,7 @@ class ChatRun final : public RunningCall, public std::enable_shared_from_this<Ch
   Instant exchange_start_;
   router::Duration upstream_{};
   router::Duration serving_upstream_{};
+  std::vector<DroppedFields> dropped_;
   std::unique_ptr<boost::asio::steady_timer> timer_;
 };
 

@@ -12,6 +12,7 @@
 #include <memory>
 #include <optional>
 #include <string_view>
+#include <vector>
 
 #include "absl/functional/any_invocable.h"
 #include "router/call_report.h"
@@ -33,6 +34,13 @@ struct CallInput {
   router::Instant deadline = router::kNever;
 };
 
+// What an attempt's request left out of the caller's (codec.h).
+struct DroppedFields {
+  // The attempt's place in the report.
+  std::size_t attempt = 0;
+  std::vector<std::string_view> names;
+};
+
 struct CallResult {
   // Unset: no policy names the model and there is no primary endpoint.
   std::optional<router::CallReport> report;
@@ -41,6 +49,8 @@ struct CallResult {
   // Time spent waiting for providers, and the part of it that the serving attempt took.
   router::Duration upstream{};
   router::Duration serving_upstream{};
+  // Of those attempts that left something out.
+  std::vector<DroppedFields> dropped;
 };
 
 class RunningCall {

@@ -57,6 +57,12 @@ std::string MessageOf(const router::CallReport& report, const v1::RouteTrace& tr
     }
     case router::Verdict::kAllSaturated:
       return absl::StrCat(policy, ": every target that is not suspended has as many calls as it may have");
+    case router::Verdict::kAllUnsupported: {
+      // The first that was considered is the one the operator meant to serve.
+      const router::SkippedLeaf& first = report.skipped.front();
+      return absl::StrCat(policy, ": no target can do what the request asks for; ",
+                          report.table->leaf(first.leaf).name.endpoint, ": ", first.detail);
+    }
     case router::Verdict::kRetryBudgetSpent:
       return absl::StrCat(policy, ": the retry budget is spent; last: ", last);
     case router::Verdict::kAllFailed: {

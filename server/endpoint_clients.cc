@@ -6,6 +6,7 @@
 #include <array>
 #include <utility>
 
+#include "server/config/aws_region.h"
 #include "server/config/findings.h"
 #include "server/config/read_file.h"
 #include "server/credential_header.h"
@@ -24,11 +25,13 @@ std::string DigestOf(const std::string& file) {
   return {digest.begin(), digest.begin() + size};
 }
 
-ClientDefinition DefinitionOf(const v1::Endpoint& endpoint, v1::Api api, const ResolvedSecrets& secrets) {
+ClientDefinition DefinitionOf(const v1::Endpoint& endpoint, v1::Api api, const std::string& base_path,
+                              const EndpointSecrets& secrets) {
   ClientDefinition definition;
   definition.url = endpoint.url();
   definition.api = api;
-  if (const auto key = secrets.find(endpoint.name()); key != secrets.end()) definition.key = key->second;
+  definition.key_header = KeyHeader(api, endpoint.api_version(), base_path);
+  definition.key = secrets.api_key;
   definition.server_name = endpoint.tls().server_name();
   definition.ca_file = endpoint.tls().ca_file();
   definition.ca_digest = DigestOf(definition.ca_file);
@@ -43,7 +46,7 @@ absl::StatusOr<std::unique_ptr<transport::HttpClient>> NewClient(boost::asio::io
   options.ca_file = definition.ca_file;
   options.server_name = definition.server_name;
   if (!definition.key.empty()) {
-    options.secret_headers.push_back(CredentialHeader(definition.api, definition.key));
+    options.secret_headers.push_back(CredentialHeader(definition.key_header, definition.key));
   }
   return transport::HttpClient::Create(io, options);
 }
@@ -66,10 +69,17 @@ EndpointClientsResult ClientsFor(boost::asio::io_context& io, const LoadedConfig
       continue;
     }
     EndpointClient& added = result.clients[endpoint.name()];
-    added.definition = DefinitionOf(endpoint, apis.at(endpoint.provider()), secrets);
+    const auto found = secrets.find(endpoint.name());
+    const EndpointSecrets own = found == secrets.end() ? EndpointSecrets() : found->second;
+    added.definition = DefinitionOf(endpoint, apis.at(endpoint.provider()), url->base_path, own);
     added.base_path = url->base_path;
     added.api_version = endpoint.api_version();
     const auto old = former.find(endpoint.name());
+    if (!own.aws.empty()) {
+      added.signer = std::make_shared<AwsSigner>(own.aws, AwsRegionOf(endpoint), HostHeader(url->origin));
+      const bool known = old != former.end() && old->second.signer != nullptr;
+      if (known && old->second.signer->SignsAs(*added.signer)) added.signer = old->second.signer;
+    }
     if (old != former.end() && old->second.definition == added.definition) {
       added.client = old->second.client;
       continue;
@@ -92,7 +102,8 @@ EndpointClientsResult ClientsFor(boost::asio::io_context& io, const LoadedConfig
 bool SameClients(const EndpointClients& a, const EndpointClients& b) {
   return a.size() == b.size() && std::all_of(a.begin(), a.end(), [&](const auto& entry) {
            const auto found = b.find(entry.first);
-           return found != b.end() && found->second.client == entry.second.client;
+           return found != b.end() && found->second.client == entry.second.client &&
+                  found->second.signer == entry.second.signer;
          });
 }
 

@@ -13,6 +13,7 @@
 #include <string>
 
 #include "absl/container/flat_hash_map.h"
+#include "server/aws_signer.h"
 #include "server/config/config_error.h"
 #include "server/config/config_loader.h"
 #include "server/config/secrets.h"
@@ -23,8 +24,9 @@ namespace spillway::server {
 // Everything a client's connections depend on.
 struct ClientDefinition {
   std::string url;
-  // Decides how the key is sent.
   v1::Api api = v1::API_UNSPECIFIED;
+  // The header that carries the key, as the API wants it.
+  std::string key_header;
   SecretString key;
   std::string server_name;
   std::string ca_file;
@@ -40,6 +42,8 @@ struct EndpointClient {
   // Of the URL.
   std::string base_path;
   std::string api_version;
+  // Null where requests need no signature.
+  std::shared_ptr<AwsSigner> signer;
 };
 
 // By the endpoint's name.
@@ -58,7 +62,7 @@ struct EndpointClientsResult {
 EndpointClientsResult ClientsFor(boost::asio::io_context& io, const LoadedConfig& loaded,
                                  const ResolvedSecrets& secrets, const EndpointClients& former = {});
 
-// Whether the same clients are in both.
+// Whether the same clients and signers are in both.
 bool SameClients(const EndpointClients& a, const EndpointClients& b);
 
 }  // namespace spillway::server

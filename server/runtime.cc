@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "providers/lacking_codec.h"
 #include "providers/overriding_codec.h"
 #include "server/config/defaults.h"
 #include "server/table_spec.h"
@@ -27,8 +28,10 @@ void Runtime::AddLeaves(const v1::Config& config, Metrics& metrics) {
                                                                 leaf.settings.path, endpoint.api_version});
     // What no request can carry, configuration has refused.
     auto overrides = providers::ParameterOverrides::Create(added.settings.parameters()).value();
+    codec = providers::WithoutCapabilities(std::move(codec), LacksOf(configured[leaves_.size() - 1]));
     added.codec = providers::WithOverrides(std::move(codec), std::move(overrides));
     added.client = endpoint.client.get();
+    added.signer = endpoint.signer.get();
     added.metrics = std::make_unique<LeafMetrics>(metrics, leaf);
   }
 }

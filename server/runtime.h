@@ -24,6 +24,8 @@ namespace spillway::server {
 struct LeafRuntime {
   std::unique_ptr<const providers::Codec> codec;
   transport::HttpClient* client = nullptr;
+  // Null where requests need no signature.
+  AwsSigner* signer = nullptr;
   std::unique_ptr<LeafMetrics> metrics;
   // What Candidate.settings says.
   v1::TargetSettings settings;

@@ -149,4 +149,11 @@ v1::TargetSettings SettingsOf(const ConfiguredLeaf& leaf) {
   return leaf.target == nullptr ? PrimaryTargetSettings() : EffectiveSettings(*leaf.policy, *leaf.target);
 }
 
+std::set<v1::Capability> LacksOf(const ConfiguredLeaf& leaf) {
+  std::set<v1::Capability> lacks;
+  if (leaf.target == nullptr) return lacks;
+  for (const int lacking : leaf.target->lacks()) lacks.insert(static_cast<v1::Capability>(lacking));
+  return lacks;
+}
+
 }  // namespace spillway::server

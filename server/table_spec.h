@@ -5,6 +5,7 @@
 #ifndef SPILLWAY_SERVER_TABLE_SPEC_H_
 #define SPILLWAY_SERVER_TABLE_SPEC_H_
 
+#include <set>
 #include <vector>
 
 #include "router/table.h"
@@ -29,6 +30,9 @@ std::vector<ConfiguredLeaf> LeavesOf(const v1::Config& config);
 
 // What holds for the leaf, defaults filled in.
 v1::TargetSettings SettingsOf(const ConfiguredLeaf& leaf);
+
+// What the leaf's model cannot do.
+std::set<v1::Capability> LacksOf(const ConfiguredLeaf& leaf);
 
 // A policy's settings as the router uses them.
 router::Settings SettingsFrom(const v1::Policy& policy);

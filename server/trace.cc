@@ -53,6 +53,7 @@ void FillTrace(const router::CallReport& report, const std::string& requested_mo
     v1::SkippedTarget& skipped = *trace.add_skipped();
     FillTarget(report.table->leaf(record.leaf).name, requested_model, *skipped.mutable_target());
     skipped.set_reason(std::string(router::NameOf(record.reason)));
+    skipped.set_detail(record.detail);
     if (record.view.failure) skipped.set_failure(ToProto(*record.view.failure));
     if (HasEnd(record.view)) *skipped.mutable_suspended_until() = clock.TimeOfDay(record.view.until);
   }

@@ -104,6 +104,28 @@ story_nested() {
   route --model assistant
 }
 
+story_any_api() {
+  # shellcheck disable=SC2034  # stay says it.
+  MODEL=assistant
+  step "OpenAI serves."
+  chat --model assistant
+  step "OpenAI and Azure are throttled: Anthropic gets the same question in its own protocol."
+  fault openai rate_limited:retry_after=30
+  fault azure rate_limited:retry_after=30
+  chat --model assistant
+  step "Anthropic is overloaded: Bedrock, whose requests are signed."
+  fault anthropic overloaded
+  chat --model assistant
+  step "What each provider was really asked, the last of its requests."
+  for provider in openai azure anthropic bedrock; do
+    type_out "curl -s '$CONTROL/log?personality=$provider'"
+    curl -s "$CONTROL/log?personality=$provider" | python3 -c '
+import json, sys
+entry = json.load(sys.stdin)[-1]
+print(entry["method"], entry["path"]); print(entry["body"])'
+  done
+}
+
 story_callers() {
   step "A call without a key. (It has to fail.)"
   refused --model gpt-4o

@@ -82,6 +82,7 @@ start_server() {
   # An earlier server's last words must not be taken for this one's first.
   rm -f "$WORK/server.log"
   DEMO_OPENAI_KEY=sk-demo-openai DEMO_AZURE_KEY=sk-demo-azure DEMO_MISTRAL_KEY=sk-demo-mistral DEMO_SANDBOX_KEY=sk-demo-sandbox \
+    DEMO_ANTHROPIC_KEY=sk-demo-anthropic DEMO_AWS_ACCESS_KEY_ID=AKIDDEMO DEMO_AWS_SECRET_ACCESS_KEY=sk-demo-bedrock \
     "$BIN/spillway-server" --config "$1" >"$WORK/server.log" 2>&1 &
   PIDS+=($!)
   wait_for spillway-server "$WORK/server.log" grep -q '"event":"serving"' "$WORK/server.log"

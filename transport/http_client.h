@@ -49,6 +49,9 @@ struct ParsedUrl {
 // userinfo, a query or a fragment.
 absl::StatusOr<ParsedUrl> ParseUrl(const std::string& url);
 
+// What a request to it says in Host: with the port, unless that is the scheme's own.
+std::string HostHeader(const Origin& origin);
+
 struct ClientOptions {
   Origin origin;
   // PEM authorities to trust in place of the system's.

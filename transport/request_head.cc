@@ -36,18 +36,18 @@ bool IsVisible(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < '\x7f'; });
 }
 
-std::string HostField(const Origin& origin) {
-  const bool bare_ipv6 = origin.host.find(':') != std::string::npos;
-  std::string out = bare_ipv6 ? "[" + origin.host + "]" : origin.host;
-  if (origin.port != (origin.tls ? 443 : 80)) out += ":" + std::to_string(origin.port);
-  return out;
-}
-
 void AppendField(std::string& out, std::string_view name, std::string_view value) {
   out.append(name).append(": ").append(value).append("\r\n");
 }
 
 }  // namespace
+
+std::string HostHeader(const Origin& origin) {
+  const bool bare_ipv6 = origin.host.find(':') != std::string::npos;
+  std::string out = bare_ipv6 ? "[" + origin.host + "]" : origin.host;
+  if (origin.port != (origin.tls ? 443 : 80)) out += ":" + std::to_string(origin.port);
+  return out;
+}
 
 absl::StatusOr<RequestHead> RequestHead::Create(const Origin& origin, const HttpHeaders& secret_headers) {
   if (origin.host.empty() || !IsVisible(origin.host)) {
@@ -59,7 +59,7 @@ absl::StatusOr<RequestHead> RequestHead::Create(const Origin& origin, const Http
                     "Connection", "Keep-Alive",     "Upgrade",           "Expect",          "TE",
                     "Trailer"};
   head.constant_ = " HTTP/1.1\r\n";
-  AppendField(head.constant_, "Host", HostField(origin));
+  AppendField(head.constant_, "Host", HostHeader(origin));
   AppendField(head.constant_, "User-Agent", "spillway/" SPILLWAY_VERSION);
   AppendField(head.constant_, "Accept-Encoding", "identity");
   for (const auto& [name, value] : secret_headers) {

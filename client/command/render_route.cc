@@ -71,6 +71,7 @@ std::string OwnSettings(const v1::Candidate& candidate, const v1::PolicySettings
     said.push_back(
         absl::StrCat("max_concurrent ", own.max_concurrent(), " (", candidate.in_flight(), " under way)"));
   }
+  if (!own.lacks().empty()) said.push_back(absl::StrCat("lacks ", OneLine(absl::StrJoin(own.lacks(), ", "))));
   if (own.has_parameters()) {
     std::string json;
     if (google::protobuf::util::MessageToJsonString(own.parameters(), &json).ok()) {

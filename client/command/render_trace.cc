@@ -4,6 +4,7 @@
 #include <cstddef>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "client/command/text.h"
 
 namespace spillway::client {
@@ -47,6 +48,9 @@ std::string RestOf(const v1::Attempt& attempt, bool verbose) {
     absl::StrAppend(&out, " (retry after ", Wait(ToDuration(attempt.retry_after())), ")");
   }
   if (attempt.probe()) absl::StrAppend(&out, " (probe: was it back?)");
+  if (!attempt.dropped_fields().empty()) {
+    absl::StrAppend(&out, " (left out: ", OneLine(absl::StrJoin(attempt.dropped_fields(), ", ")), ")");
+  }
   if (attempt.has_latency()) absl::StrAppend(&out, "  ", Took(ToDuration(attempt.latency())));
   return out;
 }
@@ -74,6 +78,7 @@ std::string Counts(const v1::RouteTrace& trace) {
 
 std::string WhySkipped(const v1::SkippedTarget& skipped, absl::Time now) {
   if (skipped.reason() == "probing") return "another call is finding out whether it is back";
+  if (skipped.reason() == "unsupported" && !skipped.detail().empty()) return OneLine(skipped.detail());
   if (skipped.reason() != "suspended") return OneLine(skipped.reason());
   const std::string failure = FailureName(skipped.failure());
   if (!skipped.has_suspended_until()) {

@@ -11,6 +11,7 @@ namespace spillway::server {
 namespace {
 
 constexpr std::size_t kMaxVersionLength = 64;
+constexpr std::string_view kDate = "dddd-dd-dd";
 
 // From `text` on: as many digits as `form` has 'd', and its other characters as they are.
 bool HasForm(std::string_view text, std::string_view form) {
@@ -21,9 +22,8 @@ bool HasForm(std::string_view text, std::string_view form) {
 
 // 2024-10-21, 2024-12-01-preview.
 bool IsDate(std::string_view version) {
-  constexpr std::string_view kForm = "dddd-dd-dd";
-  const std::string_view suffix = version.substr(std::min(kForm.size(), version.size()));
-  return HasForm(version.substr(0, kForm.size()), kForm) && (suffix.empty() || suffix == "-preview");
+  const std::string_view suffix = version.substr(std::min(kDate.size(), version.size()));
+  return HasForm(version.substr(0, kDate.size()), kDate) && (suffix.empty() || suffix == "-preview");
 }
 
 // preview, v1, latest.
@@ -60,9 +60,14 @@ void CheckApiVersion(const v1::Endpoint& endpoint, const std::string& path, cons
   const std::string at = FieldPath(path, "api_version");
   const v1::Api api = provider->message->api();
   if (api == v1::API_AZURE_OPENAI) return findings->AddIfAny(at, Problem(endpoint));
+  if (api == v1::API_ANTHROPIC) {
+    if (!HasForm(endpoint.api_version(), kDate))
+      findings->Add(at, "an anthropic-version is a date, as in 2023-06-01");
+    return;
+  }
   findings->Add(at, absl::StrCat("has no effect: the provider ", Quoted(endpoint.provider()), " speaks ",
                                  EnumWord(*v1::Api_descriptor()->FindValueByNumber(api)),
-                                 ", and only azure_openai has api-versions"));
+                                 ", and only azure_openai and anthropic have api-versions"));
 }
 
 }  // namespace spillway::server

@@ -1,6 +1,7 @@
 #include "server/config/config_reading.h"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <thread>
 #include <utility>
@@ -9,12 +10,19 @@
 namespace spillway::server {
 namespace {
 
+std::array<const v1::Secret*, 4> SecretsOf(const v1::Endpoint& endpoint) {
+  return {&endpoint.api_key(), &endpoint.aws().access_key_id(), &endpoint.aws().secret_access_key(),
+          &endpoint.aws().session_token()};
+}
+
 // Each once: endpoints like to share an authority's file.
 std::vector<std::string> FilesOf(const v1::Config& config) {
   std::vector<std::string> files;
   for (const v1::Endpoint& endpoint : config.endpoints()) {
     if (!endpoint.tls().ca_file().empty()) files.push_back(endpoint.tls().ca_file());
-    if (!endpoint.api_key().file().empty()) files.push_back(endpoint.api_key().file());
+    for (const v1::Secret* secret : SecretsOf(endpoint)) {
+      if (!secret->file().empty()) files.push_back(secret->file());
+    }
   }
   std::sort(files.begin(), files.end());
   files.erase(std::unique(files.begin(), files.end()), files.end());

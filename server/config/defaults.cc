@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <utility>
 
+#include "server/config/scalar_values.h"
 #include "server/config/strategy.h"
 
 namespace spillway::server {
@@ -111,6 +112,9 @@ v1::TargetSettings EffectiveSettings(const v1::Policy& policy, const v1::RouteNo
   settings.set_context_window(target.context_window());
   settings.set_max_concurrent(target.max_concurrent());
   if (target.has_parameters()) *settings.mutable_parameters() = target.parameters();
+  for (const int lacking : target.lacks()) {
+    settings.add_lacks(EnumWord(*v1::Capability_descriptor()->FindValueByNumber(lacking)));
+  }
   return settings;
 }
 

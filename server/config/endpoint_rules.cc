@@ -7,6 +7,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "server/config/api_version_rules.h"
+#include "server/config/credential_rules.h"
 #include "server/config/defaults.h"
 #include "server/config/name_rules.h"
 #include "server/config/value_checks.h"
@@ -48,15 +49,6 @@ void CheckTls(const v1::Endpoint& endpoint, const std::string& path, Findings* f
   if (!name.empty()) findings->AddIfAny(FieldPath(at, "server_name"), CheckHostName(name));
 }
 
-void CheckApiKey(const v1::Endpoint& endpoint, const std::string& path, Findings* findings) {
-  if (!endpoint.has_api_key() || endpoint.api_key().source_case() != v1::Secret::SOURCE_NOT_SET) return;
-  const std::string at = FieldPath(path, "api_key");
-  const SourceMap& source = findings->source();
-  if (source.IsBroken(at) || source.IsBroken(FieldPath(at, "env")) || source.IsBroken(FieldPath(at, "file")))
-    return;
-  findings->Add(at, "needs a source: {env: NAME_OF_VARIABLE} or {file: /path}");
-}
-
 }  // namespace
 
 void CheckProviders(const v1::Config& config, Findings* findings) {
@@ -89,7 +81,7 @@ void CheckEndpoints(const v1::Config& config, const ConfigIndex& index, Findings
     }
     CheckTls(endpoint, path, findings);
     CheckApiVersion(endpoint, path, index, findings);
-    CheckApiKey(endpoint, path, findings);
+    CheckCredentials(endpoint, path, index, findings);
     if (!endpoint.primary() || findings->source().IsBroken(FieldPath(path, "environment"))) continue;
     const std::string at = FieldPath(path, "primary");
     const auto [first, is_new] = primaries.emplace(EnvironmentOf(endpoint), at);

@@ -9,8 +9,8 @@ namespace spillway::server {
 namespace {
 
 // What a target may have and a strategy may not.
-constexpr const char* kTargetOnly[] = {"path", "context_window", "max_concurrent", "request_timeout",
-                                       "parameters"};
+constexpr const char* kTargetOnly[] = {"path",       "context_window", "max_concurrent", "request_timeout",
+                                       "parameters", "lacks"};
 
 }  // namespace
 

@@ -75,6 +75,20 @@ void CheckCaFile(const std::string& file, const std::string& path, Findings* fin
   }
 }
 
+// What `source`, found at `path`, refers to; nothing where it names no source.
+void Resolve(const v1::Secret& source, const std::string& path, const GetEnv& get_env, Findings* findings,
+             SecretString& out) {
+  if (source.source_case() == v1::Secret::SOURCE_NOT_SET) return;
+  const bool from_file = source.source_case() == v1::Secret::kFile;
+  absl::StatusOr<SecretString> secret =
+      from_file ? FromFile(source.file()) : FromVariable(source.env(), get_env);
+  if (secret.ok()) {
+    out = *std::move(secret);
+  } else {
+    findings->Add(FieldPath(path, from_file ? "file" : "env"), std::string(secret.status().message()));
+  }
+}
+
 }  // namespace
 
 SecretsResult ResolveSecrets(const LoadedConfig& loaded, const GetEnv& get_env) {
@@ -84,15 +98,16 @@ SecretsResult ResolveSecrets(const LoadedConfig& loaded, const GetEnv& get_env) 
   for (const v1::Endpoint& endpoint : loaded.config.endpoints()) {
     const std::string path = ItemPath("endpoints", static_cast<std::size_t>(index++));
     CheckCaFile(endpoint.tls().ca_file(), FieldPath(path, "tls.ca_file"), &findings);
-    const v1::Secret& key = endpoint.api_key();
-    if (key.source_case() == v1::Secret::SOURCE_NOT_SET) continue;
-    const bool from_file = key.source_case() == v1::Secret::kFile;
-    absl::StatusOr<SecretString> secret = from_file ? FromFile(key.file()) : FromVariable(key.env(), get_env);
-    if (secret.ok()) {
-      result.secrets.insert_or_assign(endpoint.name(), *std::move(secret));
-    } else {
-      findings.Add(FieldPath(path, from_file ? "api_key.file" : "api_key.env"),
-                   std::string(secret.status().message()));
+    EndpointSecrets secrets;
+    const auto resolve = [&](const v1::Secret& source, std::string_view name, SecretString& out) {
+      Resolve(source, FieldPath(path, name), get_env, &findings, out);
+    };
+    resolve(endpoint.api_key(), "api_key", secrets.api_key);
+    resolve(endpoint.aws().access_key_id(), "aws.access_key_id", secrets.aws.access_key_id);
+    resolve(endpoint.aws().secret_access_key(), "aws.secret_access_key", secrets.aws.secret_access_key);
+    resolve(endpoint.aws().session_token(), "aws.session_token", secrets.aws.session_token);
+    if (!secrets.api_key.empty() || !secrets.aws.empty()) {
+      result.secrets.insert_or_assign(endpoint.name(), std::move(secrets));
     }
   }
   SortErrors(&result.errors);

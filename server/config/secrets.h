@@ -11,6 +11,7 @@
 #include <string>
 
 #include "absl/container/flat_hash_map.h"
+#include "server/config/aws_keys.h"
 #include "server/config/config_error.h"
 #include "server/config/config_loader.h"
 #include "server/config/secret_string.h"
@@ -23,8 +24,14 @@ inline constexpr std::size_t kMaxCaFileBytes = 16 * 1024 * 1024;
 // An environment variable's value, or null: ::getenv's contract.
 using GetEnv = std::function<const char*(const char*)>;
 
-// Keys by endpoint name. An endpoint without api_key has none.
-using ResolvedSecrets = absl::flat_hash_map<std::string, SecretString>;
+struct EndpointSecrets {
+  // Either may be empty.
+  SecretString api_key;
+  AwsKeys aws;
+};
+
+// By endpoint name. An endpoint without a credential has none.
+using ResolvedSecrets = absl::flat_hash_map<std::string, EndpointSecrets>;
 
 struct SecretsResult {
   ResolvedSecrets secrets;

@@ -92,6 +92,10 @@ class ChatHandler : public std::enable_shared_from_this<ChatHandler> {
     if (!result.report) return Reply(result, UnknownModel(request_.model(), input_.environment));
     v1::RouteTrace& trace = *response_.mutable_route();
     FillTrace(*result.report, request_.model(), WallClock::Now(), trace);
+    for (const DroppedFields& dropped : result.dropped) {
+      v1::Attempt& attempt = *trace.mutable_attempts(static_cast<int>(dropped.attempt));
+      for (const std::string_view name : dropped.names) attempt.add_dropped_fields(std::string(name));
+    }
     Reply(result, StatusOf(*result.report, trace));
   }
 

@@ -1,5 +1,6 @@
 #include "client/command/render_chat.h"
 
+#include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/client/proto_text.h"
 
@@ -42,6 +43,33 @@ Result<v1::ChatResponse> Answered(const char* response, Metadata metadata = {}) 
   result.response = Parse<v1::ChatResponse>(response);
   result.metadata = std::move(metadata);
   return result;
+}
+
+TEST(RenderChat, WhatAnApiCannotDoIsToldWhereItMattered) {
+  const auto result = Answered(R"pb(
+    choices {
+      message { content: "Hi." }
+      finish_reason: "stop"
+    }
+    route {
+      served_by { provider: "g" endpoint: "gemini" model: "flash" }
+      attempts {
+        target { provider: "g" endpoint: "gemini" model: "flash" }
+        http_status: 200
+        latency { nanos: 5000000 }
+        dropped_fields: "store"
+        dropped_fields: "user"
+      }
+      skipped {
+        target { provider: "a" endpoint: "claude" model: "x" }
+        reason: "unsupported"
+        detail: "n is more than Anthropic can do"
+      }
+    })pb");
+  EXPECT_THAT(RenderChatReport(result, {.now = kNow}),
+              ::testing::HasSubstr("attempts   1, 1 target skipped\n"
+                                   "  -  a/claude x      skipped: n is more than Anthropic can do\n"
+                                   "  1. g/gemini flash  200 ok (left out: store, user)  5.0 ms\n"));
 }
 
 TEST(RenderChat, AFailoverIsToldAttemptByAttempt) {

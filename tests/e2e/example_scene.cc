@@ -96,8 +96,12 @@ std::string Example::Text() const {
 std::map<std::string, std::string> ExampleVariables() {
   std::map<std::string, std::string> variables;
   for (const sim::PersonalityConfig& personality : DemoProviders().personalities) {
-    variables[absl::StrCat("DEMO_", absl::AsciiStrToUpper(personality.name), "_KEY")] =
-        personality.api_options.api_key;
+    const std::string& key = personality.api_options.api_key;
+    variables[absl::StrCat("DEMO_", absl::AsciiStrToUpper(personality.name), "_KEY")] = key;
+    if (personality.api != "bedrock") continue;
+    const std::size_t colon = key.find(':');
+    variables["DEMO_AWS_ACCESS_KEY_ID"] = key.substr(0, colon);
+    variables["DEMO_AWS_SECRET_ACCESS_KEY"] = key.substr(colon + 1);
   }
   return variables;
 }

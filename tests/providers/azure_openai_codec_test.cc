@@ -17,11 +17,11 @@ using router::Failure;
 
 constexpr char kHello[] = R"(model: "asked" messages { role: ROLE_USER content: "hi" })";
 
-HttpRequest Encoded(TargetSpec spec, const std::string& request = kHello) {
+EncodedRequest Encoded(TargetSpec spec, const std::string& request = kHello) {
   const auto codec = MakeCodec(v1::API_AZURE_OPENAI, std::move(spec));
   const auto encoded = codec->Encode(Proto<v1::ChatRequest>(request));
   EXPECT_TRUE(encoded.ok()) << encoded.status();
-  return encoded.ok() ? *encoded : HttpRequest();
+  return encoded.ok() ? *encoded : EncodedRequest();
 }
 
 std::string PathOf(TargetSpec spec) { return Encoded(std::move(spec)).path; }

@@ -50,6 +50,29 @@ INSTANTIATE_TEST_SUITE_P(
                     Case{301, "", Failure::kMalformed}, Case{0, "", Failure::kMalformed},
                     Case{600, "", Failure::kMalformed}, Case{101, "", Failure::kMalformed}));
 
+// Google names the quota; its sentence is the same for a minute's and a day's.
+std::string GoogleQuota(const std::string& id) {
+  return R"({"error":{"code":429,"message":"You exceeded your current quota","status":"RESOURCE_EXHAUSTED",)"
+         R"("details":[{"@type":"type.googleapis.com/google.rpc.QuotaFailure","violations":[{"quotaId":")" +
+         id + R"("}]}]}})";
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    GoogleQuota, ClassifyTest,
+    testing::Values(Case{429, GoogleQuota("GenerateRequestsPerMinutePerProjectPerModel"),
+                         Failure::kRateLimited},
+                    Case{429, GoogleQuota("GenerateRequestsPerDayPerProjectPerModel-FreeTier"),
+                         Failure::kQuotaExhausted}));
+
+INSTANTIATE_TEST_SUITE_P(
+    SafetySystems, ClassifyTest,
+    testing::Values(Case{400,
+                         R"({"type":"error","error":{"type":"invalid_request_error",)"
+                         R"("message":"Output blocked by content filtering policy"}})",
+                         Failure::kContentFilter},
+                    Case{403, R"({"object":"error","message":"no","type":"moderation_blocked"})",
+                         Failure::kContentFilter}));
+
 INSTANTIATE_TEST_SUITE_P(
     Quota, ClassifyTest,
     testing::Values(
@@ -67,6 +90,20 @@ INSTANTIATE_TEST_SUITE_P(
              Failure::kQuotaExhausted},
         Case{403, R"({"statusCode":403,"message":"Out of call volume quota."})", Failure::kQuotaExhausted},
         Case{403, R"({"code":"x","error":"Your team has used all available credits"})",
+             Failure::kQuotaExhausted},
+        Case{403, R"({"code":"x","error":"Your new team doesn't have any credits or licenses"})",
+             Failure::kQuotaExhausted},
+        Case{403, R"({"code":"x","error":"You have run out of credits"})", Failure::kQuotaExhausted},
+        Case{403, R"({"error":{"type":"permission_error","message":"You've reached your usage limit"}})",
+             Failure::kQuotaExhausted},
+        Case{429, R"({"error":{"type":"usage_limit_reached","message":"m"}})", Failure::kQuotaExhausted},
+        Case{429,
+             R"({"error":{"code":429,"message":"Your prepayment credits are depleted",)"
+             R"("status":"RESOURCE_EXHAUSTED"}})",
+             Failure::kQuotaExhausted},
+        Case{400,
+             R"({"type":"error","error":{"type":"invalid_request_error","message":)"
+             R"("You have reached your specified API usage limits."}})",
              Failure::kQuotaExhausted},
         Case{402, R"({"error":{"message":"Insufficient Balance","code":"invalid_request_error"}})",
              Failure::kQuotaExhausted}));
@@ -87,6 +124,38 @@ INSTANTIATE_TEST_SUITE_P(
         Case{429, R"({"error":{"message":"Request too large for gpt-4","code":"rate_limit_exceeded"}})",
              Failure::kContextLength},
         Case{413, R"({"error":{"message":"m","code":"rate_limit_exceeded"}})", Failure::kContextLength},
+        Case{429,
+             R"({"type":"error","error":{"type":"rate_limit_error","message":)"
+             R"("Usage credits are required for long context requests."}})",
+             Failure::kContextLength},
+        Case{400, R"({"error":{"message":"input exceeds the context window of x"}})",
+             Failure::kContextLength},
+        Case{400, R"({"error":{"message":"invalid params, context window exceeds limit"}})",
+             Failure::kContextLength},
+        Case{400, R"({"error":{"message":"Prompt of 9 exceeds context size 8"}
+})",
+             Failure::kContextLength},
+        Case{400, R"({"error":"tokens to keep is greater than the context length"})",
+             Failure::kContextLength},
+        Case{400, R"({"error":"This model's maximum prompt length is 8"})", Failure::kContextLength},
+        Case{400, R"({"error":{"message":"Prompt exceeds max length"}})", Failure::kContextLength},
+        Case{400, R"({"error":{"message":"prompt token count of 9 exceeds the limit of 8"}})",
+             Failure::kContextLength},
+        Case{400, R"({"error":{"message":"Input token limit exceeded: 9 > 8"}})", Failure::kContextLength},
+        Case{400, R"({"error":{"message":"Your request exceeded model token limit: 8"}})",
+             Failure::kContextLength},
+        Case{400, R"({"object":"error","message":"max_tokens must be at least 1, got -186."})",
+             Failure::kContextLength},
+        Case{400, R"({"object":"error","message":"max_tokens must be at least 1, got 0."})",
+             Failure::kInvalidRequest},
+        Case{400, R"({"error":{"message":"Request payload size exceeds the limit: 8 bytes."}})",
+             Failure::kContextLength},
+        Case{400, R"({"error":{"message":"m","type":"request_too_large"}})", Failure::kContextLength},
+        Case{400, R"({"message":"upstream: context_length_exceeded"})", Failure::kContextLength},
+        Case{400,
+             R"({"error":{"message":"x","metadata":{"raw":)"
+             R"("{\"error\":{\"code\":\"context_length_exceeded\"}}"}}})",
+             Failure::kContextLength},
         Case{429, R"({"message":"Too many tokens"})", Failure::kRateLimited}));
 
 INSTANTIATE_TEST_SUITE_P(
@@ -120,6 +189,7 @@ INSTANTIATE_TEST_SUITE_P(
                          R"({"error":{"code":400,"message":"m","status":"INVALID_ARGUMENT","details":)"
                          R"([{"reason":"API_KEY_INVALID"}]}})",
                          Failure::kCredentials},
+                    Case{400, R"({"message":"Operation not allowed"})", Failure::kCredentials},
                     Case{400,
                          R"({"error":{"message":"User location is not supported for the API use.",)"
                          R"("status":"FAILED_PRECONDITION"}})",
@@ -145,6 +215,31 @@ INSTANTIATE_TEST_SUITE_P(
                          Failure::kOverloaded},
                     Case{400, R"({"error":{"message":"an overloaded function is ambiguous"}})",
                          Failure::kInvalidRequest}));
+
+INSTANTIATE_TEST_SUITE_P(
+    InManyWords, ClassifyTest,
+    testing::Values(
+        Case{400, R"({"error":{"type":"Arrearage","message":"m"}})", Failure::kQuotaExhausted},
+        Case{403, R"({"error":{"status":"PERMISSION_DENIED","details":[{"reason":"BILLING_DISABLED"}]}})",
+             Failure::kQuotaExhausted},
+        Case{400, R"({"message":"a payment issue: a valid payment instrument must be provided"})",
+             Failure::kQuotaExhausted},
+        Case{429, R"({"message":"a trial key, limited to 1000 API calls / month"})",
+             Failure::kQuotaExhausted},
+        Case{429, R"({"message":"a trial key, limited to 10 API calls / minute"})", Failure::kRateLimited},
+        Case{429, R"({"errors":[{"message":"used up your daily free allocation","code":4006}]})",
+             Failure::kQuotaExhausted},
+        Case{429, R"({"error":{"message":"Rate limit exceeded: free-models-per-day. Add","code":429}})",
+             Failure::kQuotaExhausted},
+        Case{429, R"({"error":{"message":"Rate limit exceeded: free-models-per-min.","code":429}})",
+             Failure::kRateLimited},
+        Case{400, R"({"error":{"message":"Content Exists Risk","type":"invalid_request_error"}})",
+             Failure::kContentFilter},
+        Case{400, R"({"error":{"message":"potentially unsafe or sensitive content","code":"1301"}})",
+             Failure::kContentFilter},
+        Case{400, R"({"error":{"message":"This organization has been disabled."}})", Failure::kCredentials},
+        Case{400, R"({"error":{"message":"m","code":"organization_restricted"}})", Failure::kCredentials},
+        Case{498, R"({"error":{"message":"m","code":"capacity_exceeded"}})", Failure::kOverloaded}));
 
 INSTANTIATE_TEST_SUITE_P(
     LlamaCpp, ClassifyTest,

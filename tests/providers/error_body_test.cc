@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <string>
 
 namespace spillway::providers {
 namespace {
@@ -83,6 +84,40 @@ TEST(ErrorBodyTest, FurtherPlacesAreLookedAt) {
             "m");
 }
 
+TEST(ErrorBodyTest, AnErrorWithinATextIsRead) {
+  const auto routed =
+      ParseErrorBody(R"({"error":{"code":400,"message":"Upstream said no","metadata":{"raw":)"
+                     R"("\n{\"error\":{\"message\":\"bad effort\",\"code\":\"bad_value\"}}"}}})");
+  EXPECT_EQ(routed.message, "Upstream said no: bad effort");
+  EXPECT_EQ(routed.code, "bad_value");
+  EXPECT_EQ(
+      ParseErrorBody(R"({"error":{"message":"{\"error\":{\"status\":\"ABORTED\",\"message\":\"m\"}}"}})")
+          .status,
+      "ABORTED");
+  EXPECT_EQ(ParseErrorBody(R"({"detail":"{\"detail\":\"inner\"}"})").message, "inner");
+  EXPECT_EQ(ParseErrorBody(R"({"message":"{x} is no number"})").message, "{x} is no number");
+  EXPECT_EQ(ParseErrorBody(R"({"message":"{\"x\":1}"})").message, R"({"x":1})");
+  EXPECT_EQ(ParseErrorBody(R"({"error":{"message":"m","metadata":{"raw":{"message":"inner"}}}})").message,
+            "m: inner");
+}
+
+TEST(ErrorBodyTest, AmazonsTypeComesWithANamespace) {
+  EXPECT_EQ(ParseErrorBody(R"({"__type":"ThrottlingException","message":"m"})").type, "ThrottlingException");
+  EXPECT_EQ(ParseErrorBody(R"({"__type":"com.amazon.x#ThrottlingException"})").type, "ThrottlingException");
+  EXPECT_EQ(ParseErrorBody(R"({"Output":{"__type":"com.amazon.x#UnknownOperation"},"Version":"1.0"})").type,
+            "UnknownOperation");
+  EXPECT_EQ(ParseErrorBody(R"({"__type":5})").type, "");
+}
+
+TEST(ErrorBodyTest, OfSeveralQuotasADaysCounts) {
+  const auto of = [](const char* violations) {
+    return ParseErrorBody(R"({"error":{"details":[{"violations":[)" + std::string(violations) + "]}]}}")
+        .quota_id;
+  };
+  EXPECT_EQ(of(R"({"quotaId":"aPerMinute"},{"quotaId":"bPerDay"},{"quotaId":"cPerMinute"})"), "bPerDay");
+  EXPECT_EQ(of(R"({"quotaId":"aPerMinute"},{"quotaId":"bPerMinute"},{}, 5)"), "aPerMinute");
+}
+
 TEST(ErrorBodyTest, WebPagesGiveTheirTitleAndPlainTextItself) {
   EXPECT_EQ(ParseErrorBody("<!DOCTYPE html><head><title lang=en> 502 Bad Gateway </title></head>").message,
             "502 Bad Gateway");
@@ -92,6 +127,17 @@ TEST(ErrorBodyTest, WebPagesGiveTheirTitleAndPlainTextItself) {
   EXPECT_EQ(ParseErrorBody("").message, "");
   EXPECT_EQ(ParseErrorBody(R"({"error":{"mess)").message, "");
   EXPECT_EQ(ParseErrorBody("42").message, "");
+}
+
+TEST(ErrorBodyTest, OpenRouterTellsTheKindAndTheTime) {
+  const ErrorBody body = ParseErrorBody(
+      R"({"error":{"message":"m","code":429,"metadata":{"raw":"slow","error_type":"too_fast","retry_after_seconds":1.5}}})");
+  EXPECT_EQ(body.message, "m: slow");
+  EXPECT_EQ(body.type, "too_fast");
+  EXPECT_EQ(body.retry_delay, std::chrono::milliseconds(1500));
+  EXPECT_EQ(
+      ParseErrorBody(R"({"error":{"message":"m","metadata":{"retry_after_seconds":null}}})").retry_delay,
+      std::nullopt);
 }
 
 TEST(ErrorBodyTest, NestingWithoutEndIsGivenUp) {

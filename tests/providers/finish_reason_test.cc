@@ -21,15 +21,16 @@ TEST(FinishReasonTest, EveryVendorsWordIsTranslated) {
   for (const char* word : {"tool_calls", "tool_use", "TOOL_CALL"})
     EXPECT_EQ(Word(word), "tool_calls") << word;
   for (const char* word : {"content_filter", "SAFETY", "refusal", "guardrail_intervened", "sensitive",
-                           "RECITATION", "IMAGE_SAFETY", "content_filtered"}) {
+                           "RECITATION", "IMAGE_SAFETY", "content_filtered", "MODEL_ARMOR"}) {
     EXPECT_EQ(Word(word), "content_filter") << word;
   }
   EXPECT_EQ(Word("function_call"), "function_call");
+  EXPECT_EQ(Word("FUNCTION_CALL", {.tools = true}), "tool_calls");
 }
 
 TEST(FinishReasonTest, ABreakdownIsAFailure) {
-  for (const char* word :
-       {"error", "network_error", "ERROR", "TIMEOUT", "MALFORMED_FUNCTION_CALL", "abort"}) {
+  for (const char* word : {"error", "network_error", "ERROR", "TIMEOUT", "MALFORMED_FUNCTION_CALL", "abort",
+                           "MALFORMED_RESPONSE", "MISSING_THOUGHT_SIGNATURE"}) {
     const FinishReason reason = ResolveFinishReason(word, {});
     EXPECT_EQ(reason.failure, router::Failure::kServerError) << word;
     EXPECT_EQ(reason.word, "");

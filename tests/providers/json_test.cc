@@ -6,6 +6,7 @@
 
 #include "providers/field_error.h"
 #include "providers/json_document.h"
+#include "providers/json_text.h"
 #include "providers/json_writer.h"
 #include "providers/role.h"
 
@@ -146,6 +147,17 @@ TEST(FieldErrorTest, ThePathGrowsOutward) {
   EXPECT_FALSE(error.In("messages", 3));
   EXPECT_EQ(error.path(), "messages[3].extra[2].top_k");
   EXPECT_EQ(error.ToStatus().message(), "messages[3].extra[2].top_k is wrong");
+}
+
+TEST(JsonTextTest, ItIsWhatWasParsed) {
+  for (const std::string text :
+       {R"({"a":[1,-2,18446744073709551615,true,false,null],"":{},"b\"":[[],"é\n"]})", "48.8566", "2.0",
+        "-0.5", "1e+300", "1e-07", "\"\"", "null"}) {
+    EXPECT_EQ(JsonText(JsonDocument(text).root()), text);
+  }
+  EXPECT_EQ(JsonText(JsonDocument(" [ 7006652.0 , 1E2 ] ").root()), "[7006652.0,100.0]");
+  // Beyond a double: JSON has no word for infinity.
+  EXPECT_EQ(JsonText(JsonDocument("[1e999,-1E1000]").root()), "[1e999,-1e999]");
 }
 
 TEST(RoleTest, EveryRoleHasItsWord) {

@@ -39,6 +39,15 @@ v1::Choice Choice(const std::string& message, const std::string& rest = R"("fini
 
 v1::Message Message(const std::string& message) { return Choice(message).message(); }
 
+TEST(OpenAiDecodeTest, AnAnswerIsTheAssistantsWhateverItClaims) {
+  for (const char* role : {"developer", "user", "tool", "model"}) {
+    const auto message = Message(std::string(R"({"content":"hi","role":")") + role + R"("})");
+    EXPECT_EQ(message.role(), v1::ROLE_ASSISTANT) << role;
+    EXPECT_EQ(message.extra().fields().at("role").string_value(), role) << "the word is not lost";
+  }
+  EXPECT_FALSE(Message(R"({"content":"hi","role":""})").has_extra());
+}
+
 TEST(OpenAiDecodeTest, AWholeAnswer) {
   EXPECT_TRUE(SameProto(
       Answer(
@@ -107,60 +116,6 @@ TEST(OpenAiDecodeTest, LegacyFunctionCalls) {
                            finish_reason: "function_call"
                            extra { fields { key: "native_finish_reason" value { string_value: "stop" } } })"));
   EXPECT_FALSE(Message(R"({"content":"x","function_call":{"name":"","arguments":""}})").has_function_call());
-}
-
-TEST(OpenAiDecodeTest, FurtherMessageFields) {
-  EXPECT_TRUE(SameProto(
-      Message(
-          R"({"role":"model","content":"","refusal":"no","name":"n","tool_call_id":"t","audio":{"id":"a"},)"
-          R"("tool_calls":null,"function_call":null,"annotations":null,"parsed":{"a":1},"images":[]})"),
-      R"(role: ROLE_ASSISTANT content: "" refusal: "no" name: "n" tool_call_id: "t"
-         audio { fields { key: "id" value { string_value: "a" } } }
-         extra { fields { key: "role" value { string_value: "model" } }
-                 fields { key: "parsed" value { struct_value { fields { key: "a" value { number_value: 1 } } } } }
-                 fields { key: "images" value { list_value {} } } })"));
-}
-
-TEST(OpenAiDecodeTest, FieldsOfOtherTypesStayInExtra) {
-  const auto message =
-      Message(R"({"content":"x","refusal":3,"tool_calls":["a"],"annotations":{},"audio":true,)"
-              R"("function_call":[],"name":{}})");
-  for (const char* name : {"refusal", "tool_calls", "annotations", "audio", "function_call", "name"}) {
-    EXPECT_TRUE(message.extra().fields().contains(name)) << name;
-  }
-  EXPECT_EQ(message.tool_calls_size(), 0);
-}
-
-TEST(OpenAiDecodeTest, ReasoningHasSeveralNames) {
-  EXPECT_EQ(Message(R"({"content":"x","reasoning_content":"r"})").reasoning_content(), "r");
-  EXPECT_EQ(Message(R"({"content":"x","reasoning":"r"})").reasoning_content(), "r");
-  const auto both =
-      Message(R"({"content":"x","reasoning":"b","reasoning_content":"a","reasoning_details":[{}]})");
-  EXPECT_EQ(both.reasoning_content(), "a");
-  EXPECT_EQ(both.extra().fields().at("reasoning").string_value(), "b");
-  EXPECT_TRUE(both.extra().fields().contains("reasoning_details"));
-  const auto same = Message(R"({"content":"x","reasoning":"a","reasoning_content":"a"})");
-  EXPECT_TRUE(same.extra().fields().empty());
-  EXPECT_FALSE(Message(R"({"content":"x","reasoning":"","reasoning_content":null})").has_reasoning_content());
-  EXPECT_TRUE(Message(R"({"content":"x","reasoning":{"a":1}})").extra().fields().contains("reasoning"));
-}
-
-TEST(OpenAiDecodeTest, AListOfPartsBecomesTextAndReasoning) {
-  EXPECT_TRUE(
-      SameProto(Message(R"({"content":[{"type":"thinking","thinking":"hm"},{"type":"text","text":"a"},)"
-                        R"({"type":"text","text":"b"},"c"]})"),
-                R"(role: ROLE_ASSISTANT content: "abc" reasoning_content: "hm")"));
-  const auto more =
-      Message(R"({"content":[{"type":"thinking","thinking":[{"type":"text","text":"h"},)"
-              R"({"type":"text","text":"m"}],"closed":true},{"type":"image"},{"type":"text","text":"a"}]})");
-  EXPECT_EQ(more.content(), "a");
-  EXPECT_EQ(more.reasoning_content(), "hm");
-  EXPECT_EQ(more.extra().fields().at("content").list_value().values_size(), 3);
-  const auto twice = Message(
-      R"({"reasoning":"r","content":[{"type":"thinking","thinking":"t"},{"type":"text","text":"a"}]})");
-  EXPECT_EQ(twice.reasoning_content(), "r");
-  EXPECT_TRUE(twice.extra().fields().contains("content"));
-  EXPECT_FALSE(Choice(R"({"content":[]})").message().has_content());
 }
 
 TEST(OpenAiDecodeTest, LogprobsWithBytes) {

@@ -169,9 +169,10 @@ class CountingCodec final : public Codec {
  public:
   explicit CountingCodec(const v1::ChatRequest** seen) : seen_(seen) {}
 
-  absl::StatusOr<HttpRequest> Encode(const v1::ChatRequest& request) const override {
+  absl::StatusOr<EncodedRequest> Encode(const v1::ChatRequest& request) const override {
     *seen_ = &request;
-    return HttpRequest{.path = "/" + request.model(), .headers = {}, .body = request.ShortDebugString()};
+    return EncodedRequest{{.path = "/" + request.model(), .headers = {}, .body = request.ShortDebugString()},
+                          {}};
   }
   Decoded Decode(const HttpResponse& response, const DecodeContext&) const override {
     v1::ChatResponse decoded;

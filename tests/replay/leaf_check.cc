@@ -7,6 +7,7 @@
 
 #include "absl/strings/escaping.h"
 #include "google/protobuf/util/json_util.h"
+#include "providers/api_name.h"
 #include "providers/json_document.h"
 
 namespace spillway::replay {
@@ -123,8 +124,18 @@ class Walk {
       const json::value* extra = object->if_contains("extra");
       if (extra == nullptr || !extra->is_object()) continue;
       if (const auto* more = extra->get_object().if_contains(name)) out.push_back(more);
+      AddScoped(extra->get_object(), name, out);
     }
     return out;
+  }
+
+  // What an `extra` holds under the name of an API.
+  static void AddScoped(const json::object& extra, json::string_view name, Candidates& out) {
+    for (const std::string_view api : providers::kApiNames) {
+      const json::value* scope = extra.if_contains({api.data(), api.size()});
+      if (scope == nullptr || !scope->is_object()) continue;
+      if (const auto* more = scope->get_object().if_contains(name)) out.push_back(more);
+    }
   }
 
   void VisitList(const json::array& list, const Candidates& found, const std::string& path) {

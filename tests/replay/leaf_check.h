@@ -2,8 +2,8 @@
 // decoded message.
 //
 // The message mirrors OpenAI's names, so its proto-JSON form is walked beside the body: a member
-// `name` is looked for as `name`, and as `extra.name` of the same level. What decoding renames or
-// drops on purpose is listed in the .cc file, each with its reason.
+// `name` is looked for as `name`, and as `extra.name` or `extra.API.name` of the same level. What decoding
+// renames or drops on purpose is listed in the .cc file, each with its reason.
 #ifndef SPILLWAY_TESTS_REPLAY_LEAF_CHECK_H_
 #define SPILLWAY_TESTS_REPLAY_LEAF_CHECK_H_
 

@@ -1,7 +1,7 @@
 // Runs recorded exchanges through the codecs.
 //
-// A recording's provider decides the API it speaks. Pure but for what the codecs are given as
-// the time of arrival, which is fixed.
+// A recording's provider decides the API it speaks; of a provider that is not known, the URL does. Pure but
+// for what the codecs are given as the time of arrival, which is fixed.
 #ifndef SPILLWAY_TESTS_REPLAY_REPLAY_H_
 #define SPILLWAY_TESTS_REPLAY_REPLAY_H_
 
@@ -17,6 +17,9 @@ namespace spillway::replay {
 
 // The API that `provider` speaks, if a codec reads its answers.
 std::optional<v1::Api> ApiOf(std::string_view provider);
+
+// The same for a recording, whose URL may tell where its provider does not.
+std::optional<v1::Api> ApiOf(const Recording& recording);
 
 struct Replayed {
   // Why the exchange was not replayed; empty when it was.

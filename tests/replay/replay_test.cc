@@ -63,7 +63,28 @@ TEST(ReplayTest, StreamsAndUnknownApisAreSkippedWithAReason) {
   EXPECT_NE(Replay(stream).skipped, "");
   Recording other = MustParse(kAnswer);
   other.provider = "smoke-signals";
+  other.url = "https://x/hill";
   EXPECT_EQ(Replay(other).skipped, "no codec for the API of smoke-signals");
+}
+
+TEST(ReplayTest, AnUnknownProvidersApiIsReadOffItsUrl) {
+  Recording recording = MustParse(kAnswer);
+  recording.provider = "newcomer";
+  EXPECT_NE(Replay(recording).answer(), nullptr);
+  const std::pair<const char*, v1::Api> kUrls[] = {
+      {"https://x.azure.com/openai/deployments/d/chat/completions?api-version=1", v1::API_AZURE_OPENAI},
+      {"https://x/v1/messages", v1::API_ANTHROPIC},
+      {"https://x/v1beta/models/m:generateContent", v1::API_GEMINI},
+      {"https://x/model/m/converse", v1::API_BEDROCK},
+      {"https://x/v2/chat", v1::API_COHERE}};
+  for (const auto& [url, api] : kUrls) {
+    recording.url = url;
+    EXPECT_EQ(ApiOf(recording), api) << url;
+  }
+  recording.url = "https://x/embed";
+  EXPECT_FALSE(ApiOf(recording));
+  recording.provider = "mistral";
+  EXPECT_EQ(ApiOf(recording), v1::API_MISTRAL) << "its name goes before";
 }
 
 TEST(ReplayTest, AzuresExchangesAreItsOwnCodecs) {

@@ -50,6 +50,13 @@ class BudgetLedger {
                    "further attempts are at most percent of calls plus floor, at every instant");
   }
 
+  // The latest further attempt was not made.
+  void NotMade(const PlainRoute& route) {
+    if (!route.settings.retry_budget) return;
+    Of(route).left += kAttempt;
+    Of(route).taken_out -= kAttempt;
+  }
+
  private:
   // In hundredths.
   static constexpr std::int64_t kAttempt = 100;

@@ -97,6 +97,7 @@ void Referee::JudgeEndOfAttempt(Call& call, const Event& event, bool retried, Tr
   }
   if (!call.under_way) return record_.Expect(transitions.empty(), "what ends no attempt is no verdict");
   targets_.Leave(call.stay);
+  if (Is<Unsupported>(event)) return JudgeNotMade(call, transitions, now);
   if (Is<Succeeded>(event)) return targets_.Succeeded(call.stay, call.settings().health, transitions);
   FailedAttempt failed;
   failed.failure = Failure::kCancelled;
@@ -123,6 +124,14 @@ void Referee::JudgeEndOfAttempt(Call& call, const Event& event, bool retried, Tr
       break;
   }
   call.failures.push_back(failed);
+}
+
+void Referee::JudgeNotMade(Call& call, Transitions transitions, Instant now) {
+  record_.Note("attempt not made");
+  targets_.NoWord(call.stay, transitions, now);
+  call.unable.insert(call.tries.back());
+  call.tries.pop_back();
+  if (!call.tries.empty()) budgets_.NotMade(*call.route);
 }
 
 Referee::Held Referee::JudgeFailed(Call& call, const FailedAttempt& failed, bool retried,

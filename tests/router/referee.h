@@ -58,6 +58,8 @@ class Referee {
     // By number within the route, in the order tried; the same again for a same-target retry.
     std::vector<std::size_t> tries;
     std::set<std::size_t> tried;
+    // Of those: what cannot do what the call asks for. No attempt was made there.
+    std::set<std::size_t> unable;
     // Where the call's turn fell, by node.
     std::map<std::size_t, std::size_t> turns;
     std::size_t same_target = 0;
@@ -93,6 +95,7 @@ class Referee {
   // The end of an attempt.
   Held JudgeFailed(Call& call, const FailedAttempt& failed, bool retried, Transitions transitions,
                    Instant now);
+  void JudgeNotMade(Call& call, Transitions transitions, Instant now);
   void JudgeEndOfAttempt(Call& call, const Event& event, bool retried, Transitions transitions, Instant now);
 
   // The step that follows.

@@ -105,6 +105,7 @@ void Referee::JudgeLastResort(Call& call, std::size_t leaf, Instant now) {
   const TargetPicture& target = TargetOf(call, leaf);
   record_.Expect(!target.by_hand, "an operator's word stands");
   for (std::size_t other = 0; other < call.route->leaves.size(); ++other) {
+    if (call.unable.contains(other)) continue;
     const TargetPicture& that = TargetOf(call, other);
     record_.Expect(!that.Admits(now), "a last resort needs every target suspended");
     record_.Expect(that.by_hand || IsSaturated(call, other) || that.until >= target.until,

@@ -17,7 +17,10 @@ void Referee::JudgeSkipped(Call& call, Instant now) {
   for (; call.skipped < skipped.size(); ++call.skipped) {
     const SkippedLeaf& entry = skipped[call.skipped];
     const std::size_t leaf = entry.leaf - call.route->first_leaf;
-    record_.Expect(WhyNot(call, leaf, now) == entry.reason, "a target is passed over for the reason given");
+    const bool unable = call.unable.contains(leaf);
+    record_.Expect(
+        unable ? entry.reason == SkipReason::kUnsupported : WhyNot(call, leaf, now) == entry.reason,
+        "a target is passed over for the reason given");
     record_.Note(router::NameOf(entry.reason));
   }
 }
@@ -86,6 +89,7 @@ void Referee::JudgeTurnedAway(const Call& call, Instant now) {
   bool saturated = false;
   bool worth_trying = false;
   for (std::size_t leaf = 0; leaf < call.route->leaves.size(); ++leaf) {
+    if (call.unable.contains(leaf)) continue;
     record_.Expect(!Admits(call, leaf, now), "no call is turned away while a target admits it");
     saturated = saturated || WhyNot(call, leaf, now) == SkipReason::kSaturated;
     worth_trying = worth_trying || (!TargetOf(call, leaf).by_hand && !IsSaturated(call, leaf));
@@ -94,6 +98,11 @@ void Referee::JudgeTurnedAway(const Call& call, Instant now) {
     return record_.Expect(
         report.verdict == Verdict::kAllSaturated && report.code == absl::StatusCode::kResourceExhausted,
         "a call turned away for want of room is told so");
+  }
+  if (call.unable.size() == call.route->leaves.size()) {
+    return record_.Expect(report.verdict == Verdict::kAllUnsupported &&
+                              report.code == absl::StatusCode::kInvalidArgument && !report.retry_after,
+                          "a request that no target can serve is the caller's to change");
   }
   record_.Expect(report.verdict == Verdict::kAllSuspended && report.code == absl::StatusCode::kUnavailable,
                  "a call turned away by suspensions is told so");

@@ -59,6 +59,8 @@ constexpr Floor kFloors[] = {
     {"probing", 15'000},
     {"saturated", 15'000},
     {"context_window", 12'000},
+    {"unsupported", 5'000},
+    {"attempt not made", 5'000},
     // Health.
     {"suspension", 2'500},
     {"suspension by hint", 400},

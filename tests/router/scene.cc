@@ -187,6 +187,8 @@ void Call::RequireAttempt() const {
 
 std::string Call::Cancel() { return On(Cancelled()); }
 
+std::string Call::Refuse(std::string detail) { return On(Unsupported{std::move(detail)}); }
+
 std::string Call::Wake() {
   scene_->now = std::max(scene_->now, std::get<Sleep>(step_).until);
   return On(Woke());

@@ -69,6 +69,8 @@ class Call {
   std::string Ok();
   std::string Fail(const FailedAttempt& attempt);
   std::string Cancel();
+  // The target cannot do what the request asks for.
+  std::string Refuse(std::string detail = "n is more than it can do");
   // Sleeps as long as the step asks and wakes.
   std::string Wake();
 

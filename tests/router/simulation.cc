@@ -168,6 +168,9 @@ void Simulation::Trail(const Step& step, const CallReport& report) {
 
 void Simulation::Attempt(int number, Caller& caller, const Try& attempt) {
   const Leaf& leaf = caller.plan.report().table->leaf(attempt.leaf);
+  if (caller.request.IsBeyond(leaf)) {
+    return Schedule(Duration::zero(), Kind::kReport, number, caller.step, Unsupported{"n"});
+  }
   const std::optional<Answer> answer = weather_.Meet(leaf, caller.request, bits_);
   const Duration time_left = attempt.deadline - now_;
   Event event = Succeeded();

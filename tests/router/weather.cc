@@ -1,6 +1,7 @@
 #include "tests/router/weather.h"
 
 #include <algorithm>
+#include <numeric>
 #include <string>
 
 #include "tests/router/random_table.h"
@@ -19,8 +20,16 @@ Request RandomRequest(Bits& bits) {
   Request request;
   const std::uint64_t kind = bits.Below(100);
   if (kind < 20) request.length = bits.From(1, 9) * 1000;
+  if (kind >= 20 && kind < 36) request.demand = static_cast<Request::Demand>(1 + kind % 3);
   if (kind >= 95) request.fault = bits.Chance(60) ? Failure::kInvalidRequest : Failure::kContentFilter;
   return request;
+}
+
+bool Request::IsBeyond(const Leaf& leaf) const {
+  const std::string name = leaf.name.endpoint + leaf.name.model;
+  const bool some = std::accumulate(name.begin(), name.end(), 0) % 2 == 0;
+  return demand == Demand::kMoreThanAnyCan || (demand == Demand::kMoreThanSomeCan && some) ||
+         (demand == Demand::kMoreThanOthersCan && !some);
 }
 
 Weather::Local Weather::RandomLocal(Bits& bits) {

@@ -27,6 +27,11 @@ struct Request {
   std::uint32_t length = 0;
   // Said by every target: the request's own fault.
   std::optional<Failure> fault;
+  // Which targets cannot do what it asks for.
+  enum class Demand { kNone, kMoreThanSomeCan, kMoreThanOthersCan, kMoreThanAnyCan };
+  Demand demand = Demand::kNone;
+
+  bool IsBeyond(const Leaf& leaf) const;
 };
 
 Request RandomRequest(Bits& bits);

@@ -27,7 +27,7 @@ class EndpointClientsTest : public ::testing::Test {
     const ConfigResult config = ParseConfig(yaml, "c.yaml");
     EXPECT_TRUE(config.ok()) << FormatErrors("c.yaml", config.errors);
     ResolvedSecrets secrets;
-    if (!key.empty()) secrets.emplace("e", SecretString(std::string(key)));
+    if (!key.empty()) secrets["e"].api_key = SecretString(std::string(key));
     return ClientsFor(io_, *config.loaded, secrets, former);
   }
 
@@ -68,6 +68,28 @@ TEST_F(EndpointClientsTest, WhateverConnectionsDependOnMakesAnotherClient) {
   EXPECT_FALSE(Shared(url, "k", url, "another"));
   EXPECT_FALSE(Shared(url, "k", url, ""));
   EXPECT_FALSE(Shared(url, "k", url + ", tls: {server_name: other.example.com}", "k"));
+}
+
+TEST_F(EndpointClientsTest, RotatedAwsKeysSignOnTheSameConnections) {
+  const auto make = [&](const std::string& token, const EndpointClients& former) {
+    const ConfigResult config = ParseConfig(
+        "providers: [{name: p, api: bedrock}]\n"
+        "endpoints:\n"
+        "  - {name: e, provider: p, url: \"https://bedrock-runtime.us-east-1.amazonaws.com\",\n"
+        "     aws: {access_key_id: {env: A}, secret_access_key: {env: B}, session_token: {env: C}}}\n",
+        "c.yaml");
+    ResolvedSecrets secrets;
+    secrets["e"].aws = {SecretString("id"), SecretString("secret"), SecretString(std::string(token))};
+    return ClientsFor(io_, *config.loaded, secrets, former).clients;
+  };
+  const EndpointClients first = make("one", {});
+  const EndpointClients same = make("one", first);
+  EXPECT_EQ(same.at("e").signer, first.at("e").signer);
+  EXPECT_TRUE(SameClients(first, same));
+  const EndpointClients rotated = make("two", first);
+  EXPECT_EQ(rotated.at("e").client, first.at("e").client);
+  EXPECT_NE(rotated.at("e").signer, first.at("e").signer);
+  EXPECT_FALSE(SameClients(first, rotated)) << "a reload must notice";
 }
 
 TEST_F(EndpointClientsTest, AnotherApiSendsTheKeyInAnotherWay) {

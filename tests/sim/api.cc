@@ -7,8 +7,13 @@
 #include <utility>
 #include <vector>
 
+#include "tests/sim/anthropic_api.h"
 #include "tests/sim/azure_openai_api.h"
+#include "tests/sim/bedrock_api.h"
+#include "tests/sim/cohere_api.h"
+#include "tests/sim/gemini_api.h"
 #include "tests/sim/json_reader.h"
+#include "tests/sim/mistral_api.h"
 #include "tests/sim/openai_api.h"
 
 namespace spillway::sim {
@@ -19,7 +24,10 @@ struct Row {
   std::unique_ptr<ProviderApi> (*make)(ApiOptions);
 };
 
-constexpr std::array kApis = {Row{"openai", MakeOpenAiApi}, Row{"azure_openai", MakeAzureOpenAiApi}};
+constexpr std::array kApis = {Row{"openai", MakeOpenAiApi},       Row{"azure_openai", MakeAzureOpenAiApi},
+                              Row{"anthropic", MakeAnthropicApi}, Row{"bedrock", MakeBedrockApi},
+                              Row{"gemini", MakeGeminiApi},       Row{"mistral", MakeMistralApi},
+                              Row{"cohere", MakeCohereApi}};
 
 }  // namespace
 

@@ -50,7 +50,7 @@ class ProviderApi {
   virtual std::string ErrorBody(int status) const = 0;
 };
 
-// The names of the APIs there are: "openai", "azure_openai".
+// The names of the APIs there are: "openai", "azure_openai", "anthropic", ….
 std::vector<std::string> ApiNames();
 
 // Throws InvalidConfig if no API is called `api`.

@@ -14,11 +14,22 @@
 namespace spillway::sim {
 namespace {
 
-constexpr std::array<std::string_view, 6> kSecretHeaders = {"authorization", "proxy-authorization", "api-key",
-                                                            "x-api-key",     "x-goog-api-key",      "cookie"};
+constexpr std::array<std::string_view, 7> kSecretHeaders = {
+    "x-amz-security-token", "authorization", "proxy-authorization", "api-key", "x-api-key",
+    "x-goog-api-key",       "cookie"};
 
 // Shorter ones would be found in innocent text.
 constexpr std::size_t kShortestEcho = 4;
+
+// The value of "key" in the query, where Google takes keys too.
+void RedactQuery(Request& request, std::string& answer) {
+  const std::string key = QueryValue(request.target, "key");
+  if (key.empty()) return;
+  const std::string fingerprint = Fingerprint(key);
+  const std::size_t at = std::min(request.target.find("?key="), request.target.find("&key=")) + 5;
+  request.target.replace(at, request.target.find('&', at) - at, fingerprint);
+  if (key.size() >= kShortestEcho) absl::StrReplaceAll({{key, fingerprint}}, &answer);
+}
 
 }  // namespace
 
@@ -38,6 +49,7 @@ void RedactCredentials(Request& request, std::string& answer) {
     if (secret.size() >= kShortestEcho) absl::StrReplaceAll({{secret, fingerprint}}, &answer);
     value = scheme + fingerprint;
   }
+  RedactQuery(request, answer);
 }
 
 }  // namespace spillway::sim

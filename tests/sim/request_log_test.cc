@@ -77,6 +77,17 @@ TEST(RequestLogTest, CredentialsAreFingerprintsEvenInEchoes) {
   EXPECT_NE(Fingerprint("sk-secret"), Fingerprint("other-secret"));
 }
 
+TEST(RequestLogTest, AKeyInTheQueryAndASessionsTokenAreFingerprintsToo) {
+  RequestLog log;
+  LogEntry entry = Entry("a");
+  entry.request.target = "/v1beta/models/m:generateContent?alt=json&key=g-secret&x=y";
+  entry.request.headers = {{"x-amz-security-token", "aws-secret"}};
+  log.Add(entry);
+  EXPECT_THAT(LogToJson(log.Entries()), Not(HasSubstr("secret")));
+  EXPECT_EQ(log.Entries()[0].request.target,
+            "/v1beta/models/m:generateContent?alt=json&key=" + Fingerprint("g-secret") + "&x=y");
+}
+
 TEST(RequestLogTest, WaitingEndsWithTheConditionOrInTime) {
   RequestLog log;
   EXPECT_FALSE(

@@ -40,10 +40,10 @@ INSTANTIATE_TEST_SUITE_P(
 INSTANTIATE_TEST_SUITE_P(
     Places, ApiVersionMistake,
     ::testing::Values(
-        Mistake{
-            "AtAnotherApi", "url: https://api.openai.com/v1",
-            "url: https://api.openai.com/v1\n    api_version: @@2024-10-21", "endpoints[0].api_version",
-            "has no effect: the provider \"openai\" speaks openai, and only azure_openai has api-versions"},
+        Mistake{"AtAnotherApi", "url: https://api.openai.com/v1",
+                "url: https://api.openai.com/v1\n    api_version: @@2024-10-21", "endpoints[0].api_version",
+                "has no effect: the provider \"openai\" speaks openai, and only azure_openai and anthropic "
+                "have api-versions"},
         Mistake{"OfTheOtherUrls", kBefore,
                 Azure("    api_version: @@2024-10-21\n", "https://x.openai.azure.com/openai/v1/"),
                 "endpoints[0].api_version", "a date is the version of deployment URLs"},

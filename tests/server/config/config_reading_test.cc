@@ -42,7 +42,7 @@ TEST_F(ConfigReadingTest, HasTheKeysAndTheFilesTheyCameFrom) {
   const std::string ca = dir_.Write("ca.pem", "-----BEGIN CERTIFICATE-----\n");
   const ConfigReading reading = Read(", api_key: {file: \"" + key + "\"}, tls: {ca_file: \"" + ca + "\"}");
   ASSERT_TRUE(reading.ok()) << FormatErrors("", reading.errors);
-  EXPECT_EQ(reading.secrets.at("b").Reveal(), "s3cret");
+  EXPECT_EQ(reading.secrets.at("b").api_key.Reveal(), "s3cret");
   EXPECT_THAT(Paths(reading), ElementsAre(dir_.Path("c.yaml"), ca, key));
   EXPECT_EQ(LookAgain(reading.files), reading.files);
 }

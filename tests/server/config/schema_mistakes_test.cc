@@ -48,7 +48,7 @@ INSTANTIATE_TEST_SUITE_P(Types, SchemaMistake, ::testing::Values(
     Mistake{"EnumByFullName", "environment: sandbox", "environment: @@ENVIRONMENT_SANDBOX", "endpoints[2].environment", "one of production, sandbox"},
     Mistake{"UnspecifiedIsNotWritable", "environment: sandbox", "environment: @@unspecified", "endpoints[2].environment", "unknown value"},
     Mistake{"ListForAnEnum", "environment: sandbox", "environment: @@[sandbox]", "endpoints[2].environment", "found a list"},
-    Mistake{"UnknownApi", "{name: local, api: openai}", "{name: local, api: @@bedrock}", "providers[1].api", "must be one of openai, azure_openai"},
+    Mistake{"UnknownApi", "{name: local, api: openai}", "{name: local, api: @@watson}", "providers[1].api", "must be one of openai, azure_openai, anthropic, gemini, bedrock, mistral, cohere"},
     Mistake{"Tag", "retries: 3", "retries: @@!!int 3", "policies[0].retries", "tags are not supported"},
     Mistake{"Anchor", "retries: 3", "retries: @@&three 3", "policies[0].retries", "anchors and aliases are not supported"},
     Mistake{"AliasWithoutAnchor", "retries: 3", "retries: @@*three", "", "anchors and aliases are not supported"}),

@@ -64,7 +64,7 @@ TEST_F(SecretsTest, AVariablesValueIsTheKey) {
   environment_["MY_KEY"] = "sk-1 2";
   const SecretsResult result = Resolve("api_key: {env: MY_KEY}");
   ASSERT_TRUE(result.ok()) << FormatErrors("f", result.errors);
-  EXPECT_EQ(result.secrets.at("e").Reveal(), "sk-1 2");
+  EXPECT_EQ(result.secrets.at("e").api_key.Reveal(), "sk-1 2");
 }
 
 TEST_F(SecretsTest, TheProcessEnvironmentIsTheDefault) {
@@ -73,14 +73,14 @@ TEST_F(SecretsTest, TheProcessEnvironmentIsTheDefault) {
       "endpoints: [{name: e, provider: p, url: 'https://h', api_key: {env: PATH}}]\n",
       "f");
   ASSERT_TRUE(config.ok());
-  EXPECT_EQ(ResolveSecrets(*config.loaded).secrets.at("e").Reveal(), std::getenv("PATH"));
+  EXPECT_EQ(ResolveSecrets(*config.loaded).secrets.at("e").api_key.Reveal(), std::getenv("PATH"));
 }
 
 TEST_F(SecretsTest, OneTrailingLineEndOfAFileIsDropped) {
   for (const char* bytes : {"key", "key\n", "key\r\n"}) {
     const SecretsResult result = Resolve("api_key: {file: '" + File(bytes) + "'}");
     ASSERT_TRUE(result.ok()) << FormatErrors("f", result.errors);
-    EXPECT_EQ(result.secrets.at("e").Reveal(), "key");
+    EXPECT_EQ(result.secrets.at("e").api_key.Reveal(), "key");
   }
 }
 

@@ -1,0 +1,24 @@
+// A POST of JSON for JSON: what every API's chat call is. Pure.
+#ifndef SPILLWAY_PROVIDERS_JSON_POST_H_
+#define SPILLWAY_PROVIDERS_JSON_POST_H_
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "providers/codec.h"
+
+namespace spillway::providers {
+
+inline EncodedRequest JsonPost(std::string path, std::string body,
+                               std::vector<std::string_view> dropped = {}) {
+  return {{.path = std::move(path),
+           .headers = {{"Content-Type", "application/json"}, {"Accept", "application/json"}},
+           .body = std::move(body)},
+          std::move(dropped)};
+}
+
+}  // namespace spillway::providers
+
+#endif  // SPILLWAY_PROVIDERS_JSON_POST_H_

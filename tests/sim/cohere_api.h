@@ -1,0 +1,15 @@
+// Cohere's v2 chat, unary.
+#ifndef SPILLWAY_TESTS_SIM_COHERE_API_H_
+#define SPILLWAY_TESTS_SIM_COHERE_API_H_
+
+#include <memory>
+
+#include "tests/sim/api.h"
+
+namespace spillway::sim {
+
+std::unique_ptr<ProviderApi> MakeCohereApi(ApiOptions options);
+
+}  // namespace spillway::sim
+
+#endif  // SPILLWAY_TESTS_SIM_COHERE_API_H_
