@@ -6,8 +6,9 @@ declare -A PACKAGES=(
   [build]="ccache cmake g++ git libabsl-dev libboost1.81-dev libcli11-dev libgrpc++-dev libgtest-dev libgmock-dev
            libprotobuf-dev libspdlog-dev libssl-dev libyaml-cpp-dev ninja-build pkgconf prometheus-cpp-dev
            protobuf-compiler protobuf-compiler-grpc"
-  [demo]="ca-certificates curl"
+  [demo]="ca-certificates curl python3"
   [test]="openssl prometheus python3"
+  [sdk]="nginx-light nodejs npm openssl"
   [sanitize]="clang libclang-rt-14-dev llvm"
   [lint]="clang clang-format clang-tidy python3 python3-venv shellcheck"
   [bench]="libbenchmark-dev libnghttp2-dev nginx-light openssl python3"
@@ -19,12 +20,21 @@ die() {
   exit 1
 }
 
+# Whether a package need not be installed. Node.js is often another than Debian's, with which Debian's would clash.
+is_there() {
+  case $1 in
+    nodejs) command -v node >/dev/null ;;
+    npm) command -v npm >/dev/null ;;
+    *) [[ $(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null) == installed ]] ;;
+  esac
+}
+
 # need_packages GROUP…: installs what is missing.
 need_packages() {
   local group package missing=()
   for group in "$@"; do
     for package in ${PACKAGES[$group]}; do
-      [[ $(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null) == installed ]] || missing+=("$package")
+      is_there "$package" || missing+=("$package")
     done
   done
   ((${#missing[@]})) || return 0
@@ -39,8 +49,7 @@ need_packages() {
   "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get install -y -q --no-install-recommends \
     -o Dpkg::Use-Pty=0 "${missing[@]}" | grep --line-buffered -E '^(Unpacking|Setting up)' || true
   for package in "${missing[@]}"; do
-    [[ $(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null) == installed ]] ||
-      die "apt-get could not install $package"
+    is_there "$package" || die "apt-get could not install $package"
   done
 }
 

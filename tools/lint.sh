@@ -49,7 +49,7 @@ check_proto() {
 
 check_scripts() {
   say "shellcheck"
-  shellcheck -x dev .ci/run tools/*.sh
+  shellcheck -x dev .ci/run tools/*.sh tests/sdk/run.sh
 }
 
 # The rooms that differ from the last commit on main, uncommitted files included. Tests only with --all: they take
