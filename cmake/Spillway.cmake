@@ -24,6 +24,13 @@ if(SPILLWAY_SANITIZE)
     add_compile_options(-fno-sanitize=function)
   endif()
 endif()
+if(SPILLWAY_FUZZ)
+  if(NOT CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+    message(FATAL_ERROR "SPILLWAY_FUZZ needs Clang: -DCMAKE_CXX_COMPILER=clang++")
+  endif()
+  # What is fuzzed reports where it has been; only the fuzzers themselves get libFuzzer's main.
+  add_compile_options(-fsanitize=fuzzer-no-link)
+endif()
 
 # spillway_library(NAME SOURCES a.cc … DEPS x …): a room, or a part of one.
 function(spillway_library name)
