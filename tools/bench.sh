@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Builds a benchmark and runs it: bench.py, or with --decisions first decisions.py. Further arguments are its own.
+# Builds a benchmark and runs it: bench.py, or with --decisions first decisions.py, or with --codecs codec_bench.py.
+# Further arguments are its own.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source tools/common.sh
@@ -11,6 +12,11 @@ if [[ ${1:-} == --decisions ]]; then
   shift
   build_targets build decision-bench
   exec python3 tests/bench/decisions.py --bin-dir build/bin "$@"
+fi
+if [[ ${1:-} == --codecs ]]; then
+  shift
+  build_targets build codec-bench
+  exec python3 tests/bench/codec_bench.py --bin-dir build/bin "$@"
 fi
 build_targets build spillway-server bench-load bench-null-router
 exec python3 tests/bench/bench.py --bin-dir build/bin "$@"

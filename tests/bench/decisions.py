@@ -6,16 +6,10 @@ time, so whatever differs was added by something else. Times are reported, never
 a decision went otherwise than meant, 2 when decision-bench could not be run.
 """
 
-import argparse
-import json
-import pathlib
-import statistics
-import subprocess
 import sys
 
-import measure
-
-DEFAULT_BIN_DIR = pathlib.Path(__file__).resolve().parent.parent.parent / "build" / "bin"
+import google_benchmark
+from google_benchmark import markdown
 
 TARGETS = [1, 10, 100, 1000]
 POLICIES = [1, 10, 100, 1000, 10000]
@@ -40,41 +34,6 @@ AMONG_POLICIES = [
 ]
 
 
-class BenchError(Exception):
-    pass
-
-
-class WentOtherwise(Exception):
-    pass
-
-
-def run(bin_dir, repetitions, min_seconds):
-    """{name: figures} of every benchmark, see `figures`."""
-    command = [bin_dir / "decision-bench", "--benchmark_format=json", f"--benchmark_min_time={min_seconds}",
-               f"--benchmark_repetitions={repetitions}", "--benchmark_enable_random_interleaving=true"]
-    try:
-        done = subprocess.run([str(word) for word in command], stdout=subprocess.PIPE,
-                              stderr=subprocess.PIPE, text=True)
-    except OSError as error:
-        raise BenchError(str(error)) from error
-    if done.returncode != 0:
-        raise BenchError(f"decision-bench exited with {done.returncode}: {done.stderr.strip()}")
-    bouts = {}
-    for bout in json.loads(done.stdout)["benchmarks"]:
-        if bout.get("error_occurred"):
-            raise WentOtherwise(f"{bout['name']}: {bout['error_message']}")
-        if bout["run_type"] == "iteration":
-            bouts.setdefault(bout["run_name"], []).append(bout)
-    return {name: figures(of) for name, of in bouts.items()}
-
-
-def figures(bouts):
-    """The fastest repetition's time, how much longer the median took, and the fewest allocations."""
-    times = [bout["cpu_time"] for bout in bouts]
-    return {"ns": min(times), "median_over_fastest": statistics.median(times) / min(times),
-            "allocations": min(bout["allocations"] for bout in bouts)}
-
-
 def cell(values):
     if values is None:
         return ""
@@ -82,21 +41,6 @@ def cell(values):
     time = f"{ns:,.0f} ns" if ns < 10_000 else f"{ns / 1000:,.0f} us"
     return f"{time}, {values['allocations']:.2g}" if values["allocations"] < 10 else \
         f"{time}, {values['allocations']:,.0f}"
-
-
-def markdown(head, rows):
-    """A table whose columns line up, so that it reads as text, too."""
-    lines = [head] + rows
-    widths = [max(len(line[column]) for line in lines) for column in range(len(head))]
-
-    def text(line):
-        first, *others = (cell.ljust(width) if column == 0 else cell.rjust(width)
-                          for column, (cell, width) in enumerate(zip(line, widths)))
-        return "| " + " | ".join([first, *others]) + " |"
-
-    rule = "| " + " | ".join("-" * width if column == 0 else "-" * (width - 1) + ":"
-                             for column, width in enumerate(widths)) + " |"
-    return "\n".join([text(head), rule, *map(text, rows)])
 
 
 def tables(results):
@@ -124,31 +68,8 @@ def growth(results):
 
 
 def main(argv):
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--bin-dir", type=pathlib.Path, default=DEFAULT_BIN_DIR,
-                        help="where decision-bench is (default: build/bin)")
-    parser.add_argument("--repetitions", type=int, default=9, help="of each decision (default %(default)s)")
-    parser.add_argument("--seconds", type=float, default=0.1,
-                        help="length of a repetition (default %(default)s)")
-    parser.add_argument("--output", type=pathlib.Path, help="write the figures here as JSON")
-    options = parser.parse_args(argv)
-    try:
-        results = run(options.bin_dir, options.repetitions, options.seconds)
-    except BenchError as error:
-        print(f"decisions: {error}", file=sys.stderr)
-        return 2
-    except WentOtherwise as error:
-        print(f"decisions: {error}", file=sys.stderr)
-        return 1
-    machine = measure.describe_machine()
-    above = sorted(of["median_over_fastest"] for of in results.values())
-    print(f"time, heap allocations; the fastest of {options.repetitions} repetitions of {options.seconds:g} s "
-          f"of CPU time, in random order\nthe median repetition took {above[len(above) // 2] - 1:.0%} longer, "
-          f"where it was worst {above[-1] - 1:.0%}\n{machine['cpu']}, {machine['cpus']} CPUs\n")
-    print(tables(results))
-    if options.output is not None:
-        options.output.write_text(json.dumps({"machine": machine, "decisions": results}, indent=2) + "\n")
-    return 0
+    return google_benchmark.main(argv, description=__doc__.splitlines()[0], program="decision-bench",
+                                 name="decisions", tables=tables)
 
 
 if __name__ == "__main__":

@@ -13,14 +13,15 @@ import tempfile
 import unittest
 
 import decisions
+import google_benchmark
 
-BIN_DIR = decisions.DEFAULT_BIN_DIR
+BIN_DIR = google_benchmark.DEFAULT_BIN_DIR
 
 
 class DecisionsTest(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.results = decisions.run(BIN_DIR, repetitions=1, min_seconds=0.001)
+        cls.results = google_benchmark.run(BIN_DIR / "decision-bench", repetitions=1, min_seconds=0.001)
 
     def allocations(self, *decided):
         """{name: allocations} of all sizes of these decisions."""
