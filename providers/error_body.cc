@@ -105,7 +105,7 @@ void ReadMember(std::string_view name, const json::value& value, int depth, Erro
     SetOnce(out.type, value);
   } else if (name == "__type") {
     ReadAmazonType(value, out);
-  } else if (name == "code" || name == "status_code" || name == "raw_status_code") {
+  } else if (name == "code" || name == "status_code" || name == "raw_status_code" || name == "error_code") {
     ReadCode(value, out);
   } else if (name == "status") {
     SetOnce(out.status, value);

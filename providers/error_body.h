@@ -23,7 +23,7 @@ struct ErrorBody {
   std::string message;
   // `type`, Cohere's and OpenRouter's `error_type`, or AWS's `__type` without its namespace.
   std::string type;
-  // `code` when it is a word, or digits that are no HTTP status.
+  // `code`, or Databricks's `error_code`, when it is a word, or digits that are no HTTP status.
   std::string code;
   // Google's `status`: RESOURCE_EXHAUSTED.
   std::string status;

@@ -48,6 +48,8 @@ void Write(const json::value& value, JsonWriter& out) {
 
 std::string JsonText(const json::value& value) {
   std::string text;
+  // Most values are the arguments of a call: enough for nearly all of them at once.
+  text.reserve(256);
   JsonWriter out(text);
   Write(value, out);
   return text;

@@ -149,6 +149,7 @@ bool ReadOpenAiMessage(const json::object& message, v1::Message& out, std::strin
   } else if (pending.content->is_object()) {
     // Cloudflare, where a schema was asked for. Everyone else gives the object's text.
     out.set_content(JsonText(*pending.content));
+    SetMember("content", *pending.content, *out.mutable_extra());
   } else {
     problem = "the message's content is neither text, a list nor an object";
     return false;

@@ -129,6 +129,12 @@ TEST(ErrorBodyTest, WebPagesGiveTheirTitleAndPlainTextItself) {
   EXPECT_EQ(ParseErrorBody("42").message, "");
 }
 
+TEST(ErrorBodyTest, ACodeMayBeNamedAsTheErrors) {
+  const ErrorBody body = ParseErrorBody(R"({"error_code":"REQUEST_LIMIT_EXCEEDED","message":"m"})");
+  EXPECT_EQ(body.code, "REQUEST_LIMIT_EXCEEDED");
+  EXPECT_EQ(body.message, "m");
+}
+
 TEST(ErrorBodyTest, OpenRouterTellsTheKindAndTheTime) {
   const ErrorBody body = ParseErrorBody(
       R"({"error":{"message":"m","code":429,"metadata":{"raw":"slow","error_type":"too_fast","retry_after_seconds":1.5}}})");
