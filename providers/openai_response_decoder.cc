@@ -1,6 +1,7 @@
 #include "providers/openai_response_decoder.h"
 
 #include <boost/json.hpp>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -11,6 +12,7 @@
 #include "providers/json_document.h"
 #include "providers/openai_choice_reader.h"
 #include "providers/openai_usage_reader.h"
+#include "providers/stable_hash.h"
 #include "providers/struct_json.h"
 
 namespace spillway::providers {
@@ -53,6 +55,18 @@ std::optional<ChoiceFault> ReadChoices(const json::array& choices, v1::ChatRespo
   return std::nullopt;
 }
 
+// A call must have an id for its result to name. Some servers give none.
+void NameCalls(std::string_view body, v1::ChatResponse& out) {
+  const std::string_view answer = out.id().empty() ? body : std::string_view(out.id());
+  std::uint64_t place = 0;
+  for (v1::Choice& choice : *out.mutable_choices()) {
+    for (v1::ToolCall& call : *choice.mutable_message()->mutable_tool_calls()) {
+      if (call.id().empty()) call.set_id(MadeUpCallId(answer, place));
+      ++place;
+    }
+  }
+}
+
 }  // namespace
 
 Decoded DecodeOpenAiResponse(const HttpResponse& response, const DecodeContext& context) {
@@ -76,6 +90,7 @@ Decoded DecodeOpenAiResponse(const HttpResponse& response, const DecodeContext& 
     const std::string_view name = View(member.key());
     if (!ReadMember(name, member.value(), out)) SetMember(name, member.value(), *out.mutable_extra());
   }
+  NameCalls(response.body, out);
   return out;
 }
 

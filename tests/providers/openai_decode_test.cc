@@ -48,6 +48,25 @@ TEST(OpenAiDecodeTest, AnAnswerIsTheAssistantsWhateverItClaims) {
   EXPECT_FALSE(Message(R"({"content":"hi","role":""})").has_extra());
 }
 
+TEST(OpenAiDecodeTest, ACallWithoutAnIdGetsOneThatItsResultCanName) {
+  constexpr char kCalls[] =
+      R"({"tool_calls":[{"function":{"name":"f","arguments":"{}"}},{"id":"own","function":{"name":"f"}},)"
+      R"({"id":"","function":{"name":"f","arguments":"{}"}}]})";
+  const std::string choices = R"("choices":[{"message":)" + std::string(kCalls) + "}]}";
+  const auto ids = [&](const std::string& id) {
+    const v1::ChatResponse answer = Answer(R"({"id":")" + id + "\"," + choices);
+    std::vector<std::string> out;
+    for (const v1::ToolCall& call : answer.choices(0).message().tool_calls()) out.push_back(call.id());
+    return out;
+  };
+  const auto first = ids("a");
+  EXPECT_EQ(first[1], "own");
+  EXPECT_EQ(first[0].size(), std::string("call_0123456789abcdef").size());
+  EXPECT_NE(first[0], first[2]);
+  EXPECT_EQ(ids("a"), first);
+  EXPECT_NE(ids("b")[0], first[0]) << "another turn's";
+}
+
 TEST(OpenAiDecodeTest, AWholeAnswer) {
   EXPECT_TRUE(SameProto(
       Answer(
@@ -89,15 +108,16 @@ TEST(OpenAiDecodeTest, CreatedMayBeAFraction) {
 }
 
 TEST(OpenAiDecodeTest, ToolCallsOfEveryKind) {
-  EXPECT_TRUE(SameProto(
-      Message(
-          R"({"content":null,"tool_calls":[)"
-          R"({"id":"a","type":"function","index":0,"function":{"name":"f","arguments":"{\"x\""}},)"
-          R"({"type":"function","function":{"name":"g","arguments":{"b":1}}},)"
-          R"({"id":null,"function":{"name":"h","arguments":null,"strict":true}},)"
-          R"({"id":"c","type":"custom","custom":{"name":"i","input":"j","k":1},"function":{"name":"","arguments":""}},)"
-          R"({"id":"d","type":"function","custom":{"name":"","input":""},"function":{"name":"l","arguments":""}}]})"),
-      R"(role: ROLE_ASSISTANT
+  v1::Message message = Message(
+      R"({"content":null,"tool_calls":[)"
+      R"({"id":"a","type":"function","index":0,"function":{"name":"f","arguments":"{\"x\""}},)"
+      R"({"type":"function","function":{"name":"g","arguments":{"b":1}}},)"
+      R"({"id":null,"function":{"name":"h","arguments":null,"strict":true}},)"
+      R"({"id":"c","type":"custom","custom":{"name":"i","input":"j","k":1},"function":{"name":"","arguments":""}},)"
+      R"({"id":"d","type":"function","custom":{"name":"","input":""},"function":{"name":"l","arguments":""}}]})");
+  // Made up, since there was none: see ACallWithoutAnIdGetsOneThatItsResultCanName.
+  for (const int unnamed : {1, 2}) message.mutable_tool_calls(unnamed)->clear_id();
+  EXPECT_TRUE(SameProto(message, R"(role: ROLE_ASSISTANT
          tool_calls { id: "a" type: "function" function { name: "f" arguments: "{\"x\"" }
                       extra { fields { key: "index" value { number_value: 0 } } } }
          tool_calls { type: "function" function { name: "g" arguments: "{\"b\":1}" } }
