@@ -85,7 +85,7 @@ constexpr Floor kFloors[] = {
     {"held against the caller", 10'000},
     {"held against nobody", 1'800},
     {"left to its retry", 2'000},
-    {"retry that came to nothing", 40},
+    {"retry that came to nothing", 24},
     {"the same said twice of a request", 400},
     {"spill to a larger model", 2'000},
     // Bounds.
