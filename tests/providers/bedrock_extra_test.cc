@@ -11,7 +11,7 @@ namespace {
 
 // A greeting with `extra` in JSON, and further fields in text format.
 v1::ChatRequest With(std::string_view extra, const std::string& fields = "") {
-  auto request = Proto<v1::ChatRequest>(kHello + (" " + fields));
+  auto request = Proto<v1::ChatRequest>(kHelloToBedrock + (" " + fields));
   ReadStruct(Json(extra).as_object(), *request.mutable_extra());
   return request;
 }
@@ -89,12 +89,12 @@ TEST(BedrockExtraTest, WhatIsMergedMustBeAnObject) {
 
 TEST(BedrockExtraTest, AMemberWithoutAValueIsNamed) {
   for (const std::string name : {"guardrailConfig", "top_k"}) {
-    auto request = Proto<v1::ChatRequest>(kHello);
+    auto request = Proto<v1::ChatRequest>(kHelloToBedrock);
     (*request.mutable_extra()->mutable_fields())[name];
     EXPECT_EQ(FaultOf(request), "INVALID_ARGUMENT: extra." + name + " has no value");
   }
   for (const std::string name : {"inferenceConfig", "toolConfig", "outputConfig", "requestMetadata"}) {
-    auto request = Proto<v1::ChatRequest>(kHello);
+    auto request = Proto<v1::ChatRequest>(kHelloToBedrock);
     (*(*request.mutable_extra()->mutable_fields())[name].mutable_struct_value()->mutable_fields())["x"];
     EXPECT_EQ(FaultOf(request), "INVALID_ARGUMENT: extra.x has no value");
   }

@@ -47,9 +47,10 @@ TEST(BedrockMessagesTest, TurnsAlternate) {
 }
 
 TEST(BedrockMessagesTest, ARefusalIsText) {
-  EXPECT_EQ(
-      MessagesOf(std::string(kHello) + R"( messages { role: ROLE_ASSISTANT parts { refusal: "no" } })").at(1),
-      Json(R"({"role":"assistant","content":[{"text":"no"}]})"));
+  EXPECT_EQ(MessagesOf(std::string(kHelloToBedrock) +
+                       R"( messages { role: ROLE_ASSISTANT parts { refusal: "no" } })")
+                .at(1),
+            Json(R"({"role":"assistant","content":[{"text":"no"}]})"));
 }
 
 TEST(BedrockMessagesTest, AnAnswerOfBedrocksGoesBackAsItCame) {
@@ -60,7 +61,7 @@ TEST(BedrockMessagesTest, AnAnswerOfBedrocksGoesBackAsItCame) {
                               .body = std::string(R"({"output":{"message":{"role":"assistant","content":)") +
                                       kContent + R"(}},"stopReason":"tool_use"})"};
   const Decoded decoded = MakeCodec(v1::API_BEDROCK, {})->Decode(response, {});
-  auto request = Proto<v1::ChatRequest>(kHello);
+  auto request = Proto<v1::ChatRequest>(kHelloToBedrock);
   *request.add_messages() = std::get<v1::ChatResponse>(decoded).choices(0).message();
   request.set_reasoning_effort("low");
   const auto encoded = EncodeForBedrock(request, kClaude);
@@ -187,11 +188,11 @@ TEST(BedrockMessagesTest, CallsThatAreNoFunctionsAreRefused) {
 }
 
 TEST(BedrockMessagesTest, SpokenHistoryNeedsItsTranscript) {
-  EXPECT_EQ(FaultOf(std::string(kHello) + " messages { role: ROLE_ASSISTANT audio {} }"),
+  EXPECT_EQ(FaultOf(std::string(kHelloToBedrock) + " messages { role: ROLE_ASSISTANT audio {} }"),
             "UNIMPLEMENTED: messages[1].audio is more than Bedrock can do");
-  EXPECT_THAT(
-      DroppedFrom(std::string(kHello) + R"( messages { role: ROLE_ASSISTANT audio {} content: "hm" })"),
-      IsEmpty());
+  EXPECT_THAT(DroppedFrom(std::string(kHelloToBedrock) +
+                          R"( messages { role: ROLE_ASSISTANT audio {} content: "hm" })"),
+              IsEmpty());
 }
 
 constexpr char kSigned[] = R"(

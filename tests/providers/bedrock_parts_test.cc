@@ -98,7 +98,7 @@ TEST(BedrockPartsTest, PartsOfOtherKindsAreRefused) {
             std::string("UNIMPLEMENTED: messages[0].parts[0]") + kWhy);
   EXPECT_EQ(PartFault("other {}"), std::string("UNIMPLEMENTED: messages[0].parts[0]") + kWhy);
   for (const std::string role : {"ROLE_ASSISTANT", "ROLE_SYSTEM"}) {
-    EXPECT_EQ(FaultOf(std::string(kHello) + " messages { role: " + role +
+    EXPECT_EQ(FaultOf(std::string(kHelloToBedrock) + " messages { role: " + role +
                       R"( parts { image_url { url: "data:image/png;base64,AAAA" } } })"),
               std::string("UNIMPLEMENTED: messages[1].parts[0]") + kWhy);
   }

@@ -16,7 +16,7 @@ namespace spillway::providers {
 
 inline constexpr char kClaude[] = "us.anthropic.claude-sonnet-4-20250514-v1:0";
 inline constexpr char kLlama[] = "us.meta.llama3-3-70b-instruct-v1:0";
-inline constexpr char kHello[] = R"(messages { role: ROLE_USER content: "hi" })";
+inline constexpr char kHelloToBedrock[] = R"(messages { role: ROLE_USER content: "hi" })";
 
 inline absl::StatusOr<EncodedRequest> EncodeForBedrock(const v1::ChatRequest& request,
                                                        const std::string& model) {

@@ -81,7 +81,8 @@ TEST(BedrockToolsTest, ToolsThatWereCalledAreNamedWhereTheCallerNamesNone) {
 }
 
 TEST(BedrockToolsTest, AChoiceWithoutToolsIsLeftOut) {
-  EXPECT_EQ(BodyOf(std::string(kHello) + R"( tool_choice { mode: "required" })"), BodyOf(kHello));
+  EXPECT_EQ(BodyOf(std::string(kHelloToBedrock) + R"( tool_choice { mode: "required" })"),
+            BodyOf(kHelloToBedrock));
 }
 
 boost::json::value ThinkingOf(const std::string& request, const std::string& model = kClaude) {
@@ -90,13 +91,13 @@ boost::json::value ThinkingOf(const std::string& request, const std::string& mod
 }
 
 TEST(BedrockThinkingTest, AnEffortIsABudget) {
-  const std::string request = std::string(kHello) + R"( reasoning_effort: "medium")";
+  const std::string request = std::string(kHelloToBedrock) + R"( reasoning_effort: "medium")";
   EXPECT_EQ(ThinkingOf(request), Json(R"({"type":"enabled","budget_tokens":8192})"));
   EXPECT_EQ(MemberOf(request, "inferenceConfig"), Json(R"({"maxTokens":12288})"));
 }
 
 TEST(BedrockThinkingTest, TheBudgetStaysBelowTheTokenLimit) {
-  const std::string high = std::string(kHello) + R"( reasoning_effort: "high" max_tokens: )";
+  const std::string high = std::string(kHelloToBedrock) + R"( reasoning_effort: "high" max_tokens: )";
   EXPECT_EQ(ThinkingOf(high + "2000"), Json(R"({"type":"enabled","budget_tokens":1999})"));
   EXPECT_EQ(MemberOf(high + "2000", "inferenceConfig"), Json(R"({"maxTokens":2000})"));
   EXPECT_EQ(ThinkingOf(high + "1025"), Json(R"({"type":"enabled","budget_tokens":1024})"));
@@ -108,7 +109,7 @@ TEST(BedrockThinkingTest, TheBudgetStaysBelowTheTokenLimit) {
 
 TEST(BedrockThinkingTest, SamplingIsDroppedWhereTheModelThinks) {
   const std::string request =
-      std::string(kHello) + R"( reasoning_effort: "low" temperature: 0.5 top_p: 0.5 stop: "s")";
+      std::string(kHelloToBedrock) + R"( reasoning_effort: "low" temperature: 0.5 top_p: 0.5 stop: "s")";
   EXPECT_EQ(MemberOf(request, "inferenceConfig"), Json(R"({"maxTokens":5120,"stopSequences":["s"]})"));
   EXPECT_THAT(DroppedFrom(request), ElementsAre("temperature", "top_p"));
 }
@@ -116,14 +117,14 @@ TEST(BedrockThinkingTest, SamplingIsDroppedWhereTheModelThinks) {
 TEST(BedrockThinkingTest, ModelsThatDoNotThinkDropTheEffort) {
   for (const std::string model : {kLlama, "anthropic.claude-3-5-haiku-20241022-v1:0",
                                   "anthropic.claude-instant-v1", "amazon.nova-pro-v1:0"}) {
-    const std::string request = std::string(kHello) + R"( reasoning_effort: "any word")";
+    const std::string request = std::string(kHelloToBedrock) + R"( reasoning_effort: "any word")";
     EXPECT_THAT(DroppedFrom(request, model), ElementsAre("reasoning_effort")) << model;
     EXPECT_TRUE(ThinkingOf(request, model).is_null());
   }
 }
 
 TEST(BedrockThinkingTest, AnUnknownEffortIsRefused) {
-  EXPECT_EQ(FaultOf(std::string(kHello) + R"( reasoning_effort: "heroic")"),
+  EXPECT_EQ(FaultOf(std::string(kHelloToBedrock) + R"( reasoning_effort: "heroic")"),
             "UNIMPLEMENTED: reasoning_effort is a word without a meaning for Claude");
 }
 
@@ -160,9 +161,9 @@ TEST(BedrockThinkingTest, WhatTheCallerSaysOfThinkingHimselfWins) {
   const std::string own = R"( reasoning_effort: "low" temperature: 1
       extra { fields { key: "thinking" value { struct_value { fields {
         key: "type" value { string_value: "disabled" } } } } } })";
-  EXPECT_EQ(ThinkingOf(kHello + own), Json(R"({"type":"disabled"})"));
-  EXPECT_EQ(MemberOf(kHello + own, "inferenceConfig"), Json(R"({"temperature":1})"));
-  EXPECT_THAT(DroppedFrom(kHello + own), IsEmpty());
+  EXPECT_EQ(ThinkingOf(kHelloToBedrock + own), Json(R"({"type":"disabled"})"));
+  EXPECT_EQ(MemberOf(kHelloToBedrock + own, "inferenceConfig"), Json(R"({"temperature":1})"));
+  EXPECT_THAT(DroppedFrom(kHelloToBedrock + own), IsEmpty());
 }
 
 }  // namespace
