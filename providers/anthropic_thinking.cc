@@ -4,6 +4,7 @@
 
 #include "providers/reasoning_effort.h"
 #include "providers/thinking_blocks.h"
+#include "providers/token_limit.h"
 
 namespace spillway::providers {
 namespace {
@@ -68,9 +69,7 @@ std::optional<AnthropicThinking> CallersThinking(const ExtraMembers& extra) {
 
 std::optional<std::int64_t> TokenLimit(const v1::ChatRequest& request, const ExtraMembers& extra) {
   if (const auto* own = extra.Find("max_tokens")) return Tokens(own->number_value());
-  if (request.has_max_completion_tokens()) return request.max_completion_tokens();
-  if (request.has_max_tokens()) return request.max_tokens();
-  return std::nullopt;
+  return TokenLimitOf(request);
 }
 
 std::optional<AnthropicThinking> PlanThinking(const v1::ChatRequest& request,

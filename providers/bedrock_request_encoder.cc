@@ -14,6 +14,7 @@
 #include "providers/bedrock_tool_writer.h"
 #include "providers/body_size.h"
 #include "providers/legacy_functions.h"
+#include "providers/token_limit.h"
 #include "providers/turns.h"
 
 namespace spillway::providers {
@@ -96,7 +97,7 @@ class Encoder {
   }
 
   std::optional<std::int64_t> MaxTokens() const {
-    const auto max_tokens = MaxTokensOf(request_);
+    const auto max_tokens = TokenLimitOf(request_);
     return max_tokens || thinking_.budget == 0 ? max_tokens : thinking_.budget + kAnswerTokens;
   }
 

@@ -5,6 +5,7 @@
 #include "providers/bedrock_tool_writer.h"
 #include "providers/reasoning_effort.h"
 #include "providers/thinking_blocks.h"
+#include "providers/token_limit.h"
 
 namespace spillway::providers {
 namespace {
@@ -25,12 +26,6 @@ bool CalledWithoutReasoning(const std::vector<Turn>& turns) {
 
 }  // namespace
 
-std::optional<std::int64_t> MaxTokensOf(const v1::ChatRequest& request) {
-  if (request.has_max_completion_tokens()) return request.max_completion_tokens();
-  if (request.has_max_tokens()) return request.max_tokens();
-  return std::nullopt;
-}
-
 std::optional<BedrockThinking> PlanBedrockThinking(const v1::ChatRequest& request,
                                                    const std::vector<Turn>& turns, const BedrockModel& model,
                                                    FieldError& error) {
@@ -42,7 +37,7 @@ std::optional<BedrockThinking> PlanBedrockThinking(const v1::ChatRequest& reques
     error.Unsupported("reasoning_effort", "is a word without a meaning for Claude");
     return std::nullopt;
   }
-  const auto max_tokens = MaxTokensOf(request);
+  const auto max_tokens = TokenLimitOf(request);
   const bool no_room = max_tokens && *max_tokens <= kLeastBudget;
   if (no_room || ForcesToolCall(request) || CalledWithoutReasoning(turns)) {
     return BedrockThinking{.dropped = true};

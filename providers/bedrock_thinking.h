@@ -24,9 +24,6 @@ struct BedrockThinking {
   bool dropped = false;
 };
 
-// The caller's bound of the answer under either name.
-std::optional<std::int64_t> MaxTokensOf(const v1::ChatRequest& request);
-
 // Nothing, with `error` set, for an effort that is no known word.
 std::optional<BedrockThinking> PlanBedrockThinking(const v1::ChatRequest& request,
                                                    const std::vector<Turn>& turns, const BedrockModel& model,

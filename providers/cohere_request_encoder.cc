@@ -14,6 +14,7 @@
 #include "providers/hints.h"
 #include "providers/reasoning_effort.h"
 #include "providers/struct_json.h"
+#include "providers/token_limit.h"
 
 namespace spillway::providers {
 namespace {
@@ -61,14 +62,8 @@ class Encoder {
     return CheckPlainLimits(request_, kCohere, error_);
   }
 
-  std::optional<std::int64_t> MaxTokens() const {
-    if (request_.has_max_completion_tokens()) return request_.max_completion_tokens();
-    if (request_.has_max_tokens()) return request_.max_tokens();
-    return std::nullopt;
-  }
-
   bool Sampling() {
-    if (const auto limit = MaxTokens()) writer_.Int("max_tokens", *limit);
+    if (const auto limit = TokenLimitOf(request_)) writer_.Int("max_tokens", *limit);
     writer_.List("stop_sequences", request_.stop());
     // Cohere's seeds begin at 0.
     const bool seed = request_.has_seed() && request_.seed() >= 0;
@@ -112,7 +107,7 @@ class Encoder {
     json().Field("type", *budget == 0 ? "disabled" : "enabled");
     if (*budget > 0) {
       json().Key("token_budget");
-      json().Int(CohereThinkingBudget(*budget, MaxTokens()));
+      json().Int(CohereThinkingBudget(*budget, TokenLimitOf(request_)));
     }
     json().EndObject();
     return true;

@@ -12,6 +12,7 @@
 #include "providers/gemini_model.h"
 #include "providers/reasoning_effort.h"
 #include "providers/struct_json.h"
+#include "providers/token_limit.h"
 
 namespace spillway::providers {
 namespace {
@@ -46,10 +47,7 @@ class ConfigWriter {
 
  private:
   bool Limits() {
-    if (request_.has_max_completion_tokens() || request_.has_max_tokens()) {
-      Int("maxOutputTokens",
-          request_.has_max_completion_tokens() ? request_.max_completion_tokens() : request_.max_tokens());
-    }
+    if (const auto limit = TokenLimitOf(request_)) Int("maxOutputTokens", *limit);
     if (request_.n() > kMostCandidates) return error_.Unsupported("n", "is more than Gemini gives");
     if (request_.has_n() && request_.n() < 1) return error_.Set("n", "must be positive");
     if (request_.n() > 1) Int("candidateCount", request_.n());

@@ -11,6 +11,7 @@
 #include "providers/mistral_message_writer.h"
 #include "providers/mistral_tool_writer.h"
 #include "providers/reasoning_effort.h"
+#include "providers/token_limit.h"
 
 namespace spillway::providers {
 namespace {
@@ -70,11 +71,7 @@ class Encoder {
   }
 
   bool Sampling() {
-    if (request_.has_max_completion_tokens()) {
-      writer_.Int("max_tokens", request_.max_completion_tokens());
-    } else if (request_.has_max_tokens()) {
-      writer_.Int("max_tokens", request_.max_tokens());
-    }
+    if (const auto limit = TokenLimitOf(request_)) writer_.Int("max_tokens", *limit);
     writer_.List("stop", request_.stop());
     if (request_.has_n()) writer_.Int("n", request_.n());
     if (request_.has_seed()) writer_.Int("random_seed", request_.seed());
