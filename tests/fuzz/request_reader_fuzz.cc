@@ -47,7 +47,9 @@ void FuzzRequestReader(std::string_view input) {
   if (!written.ok()) return CheckRefusal(written.status(), false);
   const absl::StatusOr<OpenAiRequest> again = providers::DecodeOpenAiRequest(*written);
   Require(again.ok(), "what was written can be read: " + again.status().ToString());
-  if (!NamesAnApi(bytes)) RequireSame(read->request, again->request);
+  // What stood under OpenAI's own name has lost that scope, and with it its place in the text.
+  if (NamesAnApi(bytes)) return;
+  RequireSame(read->request, again->request);
   const auto rewritten = providers::EncodeOpenAiRequest(again->request, {});
   Require(rewritten.ok() && *rewritten == *written, "written twice, the text is the same");
 }
