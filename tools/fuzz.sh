@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds the fuzzers and runs them, two at a time: ./dev fuzz [NAME…] [--seconds N]. See tests/fuzz/README.md.
+# Builds the fuzzers and runs them, two at a time: ./dev fuzz [NAME…] [--seconds N | --runs N]. See tests/fuzz/README.md.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source tools/common.sh
@@ -9,6 +9,7 @@ SEEDS=tests/fuzz/corpus
 AT_A_TIME=2
 MEGABYTES=2048
 SECONDS_EACH=600
+RUNS=
 NAMES=()
 
 # seeds NAME: what people wrote, as the fuzzer reads it, in a folder of its own; prints its path.
@@ -39,7 +40,7 @@ dictionary() {
 fuzz() {
   local name=$1 corpus=$BUILD/corpus/$1 artifacts=$BUILD/artifacts/$1
   mkdir -p "$corpus" "$artifacts"
-  "$BUILD/bin/${name}_fuzzer" "$corpus" "$(seeds "$name")" -max_total_time="$SECONDS_EACH" -timeout=10 \
+  "$BUILD/bin/${name}_fuzzer" "$corpus" "$(seeds "$name")" "${LIMIT[@]}" -timeout=10 \
     -rss_limit_mb="$MEGABYTES" -max_len="$([[ $name == retry_hint ]] && echo 1024 || echo 8192)" \
     -dict="$(dictionary "$name")" -artifact_prefix="$artifacts/" -print_final_stats=1 -verbosity=1 >"$BUILD/log/$name" 2>&1
 }
@@ -63,7 +64,12 @@ while (($#)); do
       SECONDS_EACH=$2
       shift
       ;;
-    -*) die "fuzz: no option '$1'; there is --seconds N" ;;
+    --runs)
+      [[ ${2:-} =~ ^[1-9][0-9]*$ ]] || die "fuzz: --runs wants a number"
+      RUNS=$2
+      shift
+      ;;
+    -*) die "fuzz: no option '$1'; there are --seconds N and --runs N" ;;
     *)
       [[ -d $SEEDS/$1 ]] || die "fuzz: no target '$1'; there are: $(cd "$SEEDS" && echo *)"
       NAMES+=("$1")
@@ -71,6 +77,12 @@ while (($#)); do
   esac
   shift
 done
+# A number of runs from one seed is the same search each time; a time never is.
+if [[ -n $RUNS ]]; then
+  LIMIT=(-seed=1 -runs="$RUNS") EACH="$RUNS runs"
+else
+  LIMIT=(-max_total_time="$SECONDS_EACH") EACH="$SECONDS_EACH s"
+fi
 ((${#NAMES[@]})) || mapfile -t NAMES < <(cd "$SEEDS" && printf '%s\n' *)
 
 need_packages build test sanitize
@@ -78,7 +90,7 @@ configure_sanitized
 build_targets "$BUILD" "${NAMES[@]/%/_fuzzer}"
 
 mkdir -p "$BUILD/log"
-say "Fuzzing ${#NAMES[@]} targets, ${SECONDS_EACH} s each, $AT_A_TIME at a time"
+say "Fuzzing ${#NAMES[@]} targets, ${EACH} each, $AT_A_TIME at a time"
 failed=()
 printf '%-20s %12s %9s %9s %15s %9s\n' target executions per_s coverage corpus findings
 for ((i = 0; i < ${#NAMES[@]}; i += AT_A_TIME)); do
