@@ -7,6 +7,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "server/config/config_error.h"
 
 namespace spillway::server {
 namespace {
@@ -44,6 +45,12 @@ std::size_t EditDistance(std::string_view a, std::string_view b) {
   return row[b.size()];
 }
 
+// As it is if that is plain to read, else quoted: known words come out of the file, too.
+void AppendShown(std::string* out, const std::string& word) {
+  const std::string quoted = Quoted(word);
+  absl::StrAppend(out, quoted.size() == word.size() + 2 ? word : quoted);
+}
+
 }  // namespace
 
 std::string NearestWord(std::string_view word, const std::vector<std::string>& known) {
@@ -68,10 +75,10 @@ std::string NearestWord(std::string_view word, const std::vector<std::string>& k
 
 std::string Suggestion(std::string_view word, const std::vector<std::string>& known) {
   const std::string nearest = NearestWord(word, known);
-  if (!nearest.empty()) return absl::StrCat("; did you mean \"", nearest, "\"?");
+  if (!nearest.empty()) return absl::StrCat("; did you mean ", Quoted(nearest), "?");
   if (known.empty()) return "";
   const auto end = known.begin() + static_cast<std::ptrdiff_t>(std::min(kMaxListed, known.size()));
-  return absl::StrCat("; known: ", absl::StrJoin(known.begin(), end, ", "), end == known.end() ? "" : ", …");
+  return absl::StrCat("; known: ", absl::StrJoin(known.begin(), end, ", ", AppendShown), end == known.end() ? "" : ", …");
 }
 
 }  // namespace spillway::server

@@ -35,5 +35,10 @@ TEST(Suggestion, ListsWhatThereIsWhenNothingIsNear) {
   EXPECT_NE(Suggestion("zzzzzz", std::vector<std::string>(21, "a")).find(", …"), std::string::npos);
 }
 
+TEST(Suggestion, AWordOfSeveralLinesIsShownOnOne) {
+  EXPECT_EQ(Suggestion("zebra", {"open\nai", "azure"}), "; known: \"open\\nai\", azure");
+  EXPECT_EQ(Suggestion("openai", {"open\nai", "azure"}), "; did you mean \"open\\nai\"?");
+}
+
 }  // namespace
 }  // namespace spillway::server
