@@ -5,11 +5,13 @@
 //                └────────────┴─────────────┴─────────┴──> closed
 //
 // From the handshake on, one wait for the socket to become readable is always posted, idle or not: that is
-// how the peer's close is noticed, and why an exchange on a kept connection posts nothing.
+// how the peer's close is noticed, and why an exchange on a kept connection posts nothing. While a stream is
+// paused it is not posted again when it fires, so that nothing is read and nothing spins; ReadLater begins
+// anew.
 //
 // Thread-safety: none. Ownership: shared with Asio's pending operations; the owner holds it while it
-// matters and outlives it, or calls Close. The owner is never called from inside Open, Reuse or
-// Close, and may destroy itself when called.
+// matters and outlives it, or calls Close. Owner and stream handlers are never called from inside Open,
+// Reuse, Close or ReadLater, and may call Close or destroy the owner when called.
 #ifndef SPILLWAY_TRANSPORT_CONNECTION_H_
 #define SPILLWAY_TRANSPORT_CONNECTION_H_
 
@@ -45,7 +47,7 @@ struct ConnectionSetup {
   std::string scratch;
 };
 
-class Connection : public std::enable_shared_from_this<Connection> {
+class Connection final : public std::enable_shared_from_this<Connection>, private ResponseReader::Receiver {
  public:
   class Owner {
    public:
@@ -70,6 +72,11 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::unique_ptr<Exchange> Close();
 
   std::unique_ptr<Exchange> Detach() { return std::move(exchange_); }
+  // Null: it carries none.
+  Exchange* exchange() const { return exchange_.get(); }
+
+  // Goes on reading an exchange that is paused no more.
+  void ReadLater();
 
   bool connecting() const { return phase_ == Phase::kDialing || phase_ == Phase::kHandshaking; }
   bool idle() const { return phase_ == Phase::kIdle; }
@@ -93,6 +100,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
   // False: the connection is broken.
   bool WriteSome();
   void ReadResponse();
+  bool OnHead(HttpResponse head) override;
+  bool OnBody(std::string_view bytes) override;
+  void OnStopped();
   bool HandleRead(const IoResult& result, std::string_view bytes);
   void FinishResponse();
   bool IsQuiet();
@@ -113,6 +123,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   ResponseReader reader_;
   bool waiting_readable_ = false;
   bool waiting_writable_ = false;
+  bool read_posted_ = false;
+  bool buffer_capped_ = false;
   // Set when writing failed: an answer sent before that may still be there to be read.
   bool write_failed_ = false;
 };

@@ -1,11 +1,11 @@
 // A client for one endpoint: keep-alive connections to one origin, one exchange each at a time.
 //
 // Thread-safety: none. From the first Send on everything (Cancel, destruction, handlers) happens on the
-// thread that runs the io_context; until then, on any one. Handlers are never called from inside Send
-// or Cancel; they may call both, and may destroy the client.
+// thread that runs the io_context; until then, on any one. Handlers are never called from inside a method;
+// they may call any, and may destroy the client.
 // Ownership: the io_context outlives the client, the client owns its connections. Destroying the
-// client closes them and calls, from inside the destructor, every handler not called yet: with
-// kCancelled, or with the error it was about to be called with. A Send from there does nothing and returns 0.
+// client closes them and tells, from inside the destructor, every handler not told of its end yet: with
+// kCancelled, or with the error it was about to be told. A Send from there does nothing and returns 0.
 // Time: the caller gives the deadline; one timer serves all exchanges of a client, and none is
 // armed per operation.
 #ifndef SPILLWAY_TRANSPORT_HTTP_CLIENT_H_
@@ -17,6 +17,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 
 #include "absl/functional/any_invocable.h"
@@ -92,6 +93,27 @@ using ExchangeHandler = absl::AnyInvocable<void(ExchangeResult)>;
 // Names an exchange in flight, for Cancel. Never reused; 0 is none.
 using ExchangeId = std::uint64_t;
 
+// Who receives an answer as it comes.
+//
+// Never called from inside a method of the client; may call any, and may destroy the client (which calls
+// OnEnd from inside, even if another call is under way). Nothing is called after OnEnd, nor once the exchange
+// was cancelled or released.
+class StreamHandler {
+ public:
+  virtual ~StreamHandler() = default;
+
+  // Status and headers, of any status; the body is empty. Once, first.
+  virtual void OnHead(HttpResponse head) = 0;
+  // A part of the body, chunked transfer undone. Valid during the call.
+  virtual void OnBody(std::string_view bytes) = 0;
+  // The deadline has passed. The later one that holds in its place, or nothing: then the exchange
+  // ends with kTimeout. A deadline that moves with each token costs nothing until it is due.
+  virtual std::optional<std::chrono::steady_clock::time_point> OnDeadline(
+      std::chrono::steady_clock::time_point now) = 0;
+  // The body ended in order (no error), or the exchange failed. Once, last.
+  virtual void OnEnd(std::optional<Error> error, const ExchangeTiming& timing) = 0;
+};
+
 // Connections by what they do, for the metric spillway_connections.
 struct ConnectionCounts {
   std::size_t connecting = 0;
@@ -115,9 +137,27 @@ class HttpClient {
   virtual ExchangeId Send(HttpRequest request, std::chrono::steady_clock::time_point deadline,
                           ExchangeHandler handler) = 0;
 
-  // Closes the exchange's connection and calls its handler with kCancelled, later. No effect on a
-  // finished exchange.
+  // As Send, for an answer that is handed over as it comes. No bound on its size but
+  // max_header_bytes. The client keeps the handler until the exchange is over for it.
+  virtual ExchangeId SendStream(HttpRequest request, std::chrono::steady_clock::time_point deadline,
+                                std::shared_ptr<StreamHandler> handler) = 0;
+
+  // Closes the exchange's connection and calls its handler with kCancelled, later; a StreamHandler hears
+  // nothing more. No effect on a finished exchange.
   virtual void Cancel(ExchangeId id) = 0;
+
+  // These are for streams; none has an effect on a finished exchange.
+
+  // Another deadline in place of the one given, earlier or later.
+  virtual void SetDeadline(ExchangeId id, std::chrono::steady_clock::time_point deadline) = 0;
+  // No OnHead, OnBody or end of the body until Resume, but for what is being read just now: at most 16 KiB
+  // more, and none when it is called from elsewhere. Nothing is read from the socket, so that the provider
+  // feels it; its close is noticed after Resume. Deadlines go on.
+  virtual void Pause(ExchangeId id) = 0;
+  virtual void Resume(ExchangeId id) = 0;
+  // The handler has what it needs and hears nothing more; for Cancel and the others the exchange is finished.
+  // The connection is kept if the rest of the answer is short (64 KiB) and soon here (1 s), else closed.
+  virtual void Release(ExchangeId id) = 0;
 
   virtual ConnectionCounts connections() const = 0;
 };

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <boost/asio/buffer.hpp>
+#include <boost/asio/error.hpp>
 #include <boost/beast/http/basic_parser.hpp>
 #include <boost/beast/http/error.hpp>
+#include <boost/none.hpp>
 #include <boost/optional.hpp>
 #include <optional>
 #include <string>
@@ -20,6 +22,10 @@ using boost::beast::string_view;
 constexpr std::uint64_t kMaxReserve = 256 * 1024;
 
 constexpr std::string_view kLastChunk = "0\r\n\r\n";
+
+// 101 ends HTTP on the connection, and nobody asked for it.
+bool IsInterim(int status) { return status >= 100 && status < 200 && status != 101; }
+bool IsFinal(int status) { return status >= 200; }
 
 std::string Folded(string_view name) {
   std::string out(name);
@@ -40,6 +46,9 @@ std::string WordsFor(const error_code& ec) {
   return "the answer is not readable HTTP: " + ec.message();
 }
 
+// What the parser is told when the receiver wants no more.
+constexpr auto kStop = boost::asio::error::operation_aborted;
+
 bool MayBeStatusLine(std::string_view bytes) {
   constexpr std::string_view kBegin = "HTTP/1.";
   const std::size_t size = std::min(bytes.size(), kBegin.size());
@@ -51,9 +60,13 @@ bool MayBeStatusLine(std::string_view bytes) {
 // Beast's parser without its containers: fields go straight into an HttpResponse.
 class ResponseReader::Parser final : public http::basic_parser<false> {
  public:
-  explicit Parser(const ResponseLimits& limits) {
+  Parser(const ResponseLimits& limits, Receiver* receiver) : receiver_(receiver) {
     header_limit(static_cast<std::uint32_t>(std::min<std::size_t>(limits.max_header_bytes, UINT32_MAX)));
-    body_limit(limits.max_body_bytes);
+    if (receiver_ == nullptr) {
+      body_limit(limits.max_body_bytes);
+    } else {
+      body_limit(boost::none);
+    }
     eager(true);
   }
 
@@ -61,8 +74,12 @@ class ResponseReader::Parser final : public http::basic_parser<false> {
 
  private:
   // Where every byte of every body passes.
-  std::size_t AppendBody(string_view bytes) {
-    response.body.append(bytes.data(), bytes.size());
+  std::size_t AppendBody(string_view bytes, error_code& ec) {
+    if (receiver_ == nullptr) {
+      response.body.append(bytes.data(), bytes.size());
+    } else if (!bytes.empty() && !receiver_->OnBody({bytes.data(), bytes.size()})) {
+      ec = kStop;
+    }
     return bytes.size();
   }
 
@@ -74,20 +91,30 @@ class ResponseReader::Parser final : public http::basic_parser<false> {
     // Fields after the header are trailers.
     if (!is_header_done()) response.headers.emplace_back(Folded(name), std::string(value));
   }
-  void on_header_impl(error_code&) override {}
-  void on_body_init_impl(const boost::optional<std::uint64_t>& length, error_code&) override {
-    if (length) response.body.reserve(std::min(*length, kMaxReserve));
+  void on_header_impl(error_code& ec) override {
+    if (receiver_ == nullptr || IsInterim(response.status)) return;
+    if (!IsFinal(response.status)) {
+      ec = http::error::bad_status;
+    } else if (!receiver_->OnHead({response.status, std::move(response.headers), {}})) {
+      ec = kStop;
+    }
   }
-  std::size_t on_body_impl(string_view bytes, error_code&) override { return AppendBody(bytes); }
+  void on_body_init_impl(const boost::optional<std::uint64_t>& length, error_code&) override {
+    if (length && receiver_ == nullptr) response.body.reserve(std::min(*length, kMaxReserve));
+  }
+  std::size_t on_body_impl(string_view bytes, error_code& ec) override { return AppendBody(bytes, ec); }
   void on_chunk_header_impl(std::uint64_t, string_view, error_code&) override {}
-  std::size_t on_chunk_body_impl(std::uint64_t, string_view bytes, error_code&) override {
-    return AppendBody(bytes);
+  std::size_t on_chunk_body_impl(std::uint64_t, string_view bytes, error_code& ec) override {
+    return AppendBody(bytes, ec);
   }
   void on_finish_impl(error_code&) override {}
+
+  Receiver* const receiver_;
 };
 
 struct ResponseReader::State {
   std::optional<Parser> parser;
+  Receiver* receiver = nullptr;
   // Bytes of an unfinished header or chunk header: the parser wants those in one piece.
   std::string carry;
   bool started = false;
@@ -102,8 +129,9 @@ ResponseReader::ResponseReader(ResponseLimits limits) : limits_(limits), state_(
 
 ResponseReader::~ResponseReader() = default;
 
-void ResponseReader::Reset() {
-  state_->parser.emplace(limits_);
+void ResponseReader::Reset(Receiver* receiver) {
+  state_->receiver = receiver;
+  state_->parser.emplace(limits_, receiver);
   state_->carry = std::string();
   state_->started = false;
   state_->complete = false;
@@ -129,17 +157,33 @@ ResponseReader::Progress ResponseReader::Feed(std::string_view bytes) {
   if (bytes.empty()) return Progress::kNeedMore;
   std::string& carry = state_->carry;
   state_->started = true;
-  if (carry.empty()) {
-    const Progress progress = Parse(bytes);
-    carry.assign(bytes);
-    return progress;
+  while (!carry.empty() && !bytes.empty()) {
+    const Progress progress = ParseCarried(bytes);
+    if (progress != Progress::kNeedMore) return progress;
   }
-  carry.append(bytes);
+  if (bytes.empty()) return Progress::kNeedMore;
+  const Progress progress = Parse(bytes);
+  carry.assign(bytes);
+  return progress;
+}
+
+ResponseReader::Progress ResponseReader::ParseCarried(std::string_view& bytes) {
+  std::string& carry = state_->carry;
+  const bool in_body = state_->parser->is_header_done();
+  // Of a body only the line is needed that tells the next chunk's size (a line's end is in the carry almost
+  // always, for it ends the chunk before): the chunk itself is then read from where it is.
+  const std::size_t line_end = in_body ? bytes.find('\n') : std::string_view::npos;
+  const std::size_t taken = line_end == std::string_view::npos ? bytes.size() : line_end + 1;
+  carry.append(bytes.substr(0, taken));
+  bytes.remove_prefix(taken);
   // Beast 1.81 asserts this of a last chunk it has seen the beginning of. Nothing shorter could complete a
   // chunked body, so nothing is held back for it.
-  if (state_->parser->is_header_done() && carry.size() < kLastChunk.size()) return Progress::kNeedMore;
+  if (in_body && carry.size() < kLastChunk.size() && carry.find('0') != std::string::npos) {
+    return Progress::kNeedMore;
+  }
   std::string_view unread = carry;
   const Progress progress = Parse(unread);
+  if (progress == Progress::kComplete && !bytes.empty()) state_->leftover = true;
   carry.erase(0, carry.size() - unread.size());
   return progress;
 }
@@ -154,18 +198,19 @@ ResponseReader::Progress ResponseReader::Parse(std::string_view& bytes) {
     }
     const std::size_t used = parser.put(boost::asio::buffer(bytes.data(), bytes.size()), ec);
     bytes.remove_prefix(used);
+    if (ec == kStop) return Progress::kStopped;
     if (ec && ec != http::error::need_more) return Fail(KindOf(ec), WordsFor(ec));
     if (parser.is_done()) {
       const int status = parser.response.status;
-      if (status < 100 || status == 101) {
+      if (!IsFinal(status) && !IsInterim(status)) {
         return Fail(ErrorKind::kMalformed, "unexpected HTTP status " + std::to_string(status));
       }
-      if (status >= 200) {
+      if (IsFinal(status)) {
         state_->complete = true;
         state_->leftover = !bytes.empty();
         return Progress::kComplete;
       }
-      state_->parser.emplace(limits_);
+      state_->parser.emplace(limits_, state_->receiver);
       continue;
     }
     if (ec || used == 0) break;

@@ -3,7 +3,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 namespace spillway::transport {
 namespace {
@@ -166,6 +170,156 @@ TEST(ResponseReader, ResetForgetsTheResponseBefore) {
   EXPECT_EQ(response.status, 201);
   EXPECT_EQ(response.body, "!");
   EXPECT_EQ(response.headers.size(), 1u);
+}
+
+// Takes a response, or only some calls' worth of it.
+struct Taker final : ResponseReader::Receiver {
+  bool OnHead(HttpResponse got) override {
+    EXPECT_EQ(head.status, 0) << "the head comes once";
+    head = std::move(got);
+    return --calls_wanted > 0;
+  }
+  bool OnBody(std::string_view bytes) override {
+    EXPECT_NE(head.status, 0) << "the head comes first";
+    EXPECT_FALSE(bytes.empty());
+    body += bytes;
+    parts.push_back(bytes);
+    return --calls_wanted > 0;
+  }
+
+  HttpResponse head;
+  std::string body;
+  // Not to be read: where they are is what counts.
+  std::vector<std::string_view> parts;
+  int calls_wanted = 1'000'000;
+};
+
+constexpr std::string_view kChunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+
+TEST(ResponseReader, AReceiverGetsTheSameHoweverTheBytesAreCut) {
+  struct Row {
+    std::string bytes;
+    int status;
+    std::string body;
+  };
+  const Row table[] = {
+      {"HTTP/1.1 100 Continue\r\nX-I: 1\r\n\r\n" + std::string(kChunked) +
+           "1\r\na\r\n10\r\n0123456789abcdef\r\n03;x=0\r\n\n\r\n\r\n0\r\nX-Trailer: t\r\n\r\n",
+       200, "a0123456789abcdef\n\r\n"},
+      {std::string(kChunked) + "0\r\n\r\n", 200, ""},
+      {"HTTP/1.1 503 No\r\nContent-Length: 5\r\n\r\n0\r\n\r\n", 503, "0\r\n\r\n"},
+      {"HTTP/1.1 204 No Content\r\n\r\n", 204, ""},
+  };
+  for (const Row& row : table) {
+    // In three pieces, anywhere; and byte by byte.
+    for (std::size_t i = 0; i <= row.bytes.size(); ++i) {
+      for (std::size_t j = i; j <= row.bytes.size(); ++j) {
+        ResponseReader reader(kSmall);
+        Taker taker;
+        reader.Reset(&taker);
+        Progress progress = Progress::kNeedMore;
+        for (const auto& [from, to] : {std::pair{std::size_t{0}, i}, {i, j}, {j, row.bytes.size()}}) {
+          const std::string piece = row.bytes.substr(from, to - from);
+          if (progress == Progress::kNeedMore) progress = reader.Feed(piece);
+        }
+        ASSERT_EQ(progress, Progress::kComplete) << row.bytes << " cut at " << i << " and " << j;
+        ASSERT_EQ(taker.head.status, row.status);
+        ASSERT_EQ(taker.body, row.body) << row.bytes << " cut at " << i << " and " << j;
+        ASSERT_TRUE(reader.keeps_alive());
+      }
+    }
+    ResponseReader reader(kSmall);
+    Taker taker;
+    reader.Reset(&taker);
+    ASSERT_EQ(FeedBy(reader, row.bytes, 1), Progress::kComplete);
+    ASSERT_EQ(taker.body, row.body);
+  }
+}
+
+TEST(ResponseReader, EveryByteOfABodyIsHandedOverAsSoonAsItIsThere) {
+  ResponseReader reader(kSmall);
+  Taker taker;
+  reader.Reset(&taker);
+  for (const auto& [bytes, body] : std::vector<std::pair<std::string, std::string>>{
+           {std::string(kChunked) + "1\r\na", "a"},
+           {"\r", "a"},
+           {"\n1", "a"},
+           {"\r\nb", "ab"},
+           {"\r\n1\r\nc", "abc"},
+           {"\r\n10", "abc"},
+           {"\r\nd", "abcd"},
+       }) {
+    EXPECT_EQ(reader.Feed(bytes), Progress::kNeedMore);
+    EXPECT_EQ(taker.body, body) << bytes;
+  }
+}
+
+// Each read ends in the CRLF that Beast takes for the beginning of the next chunk, as providers send it.
+TEST(ResponseReader, ABodyIsNotCopiedOnItsWayToTheReceiver) {
+  ResponseReader reader(kSmall);
+  Taker taker;
+  reader.Reset(&taker);
+  ASSERT_EQ(reader.Feed(kChunked), Progress::kNeedMore);
+  const std::string reads[] = {"5\r\none\n\n\r\n", "6\r\ntwo\n\n!\r\n3\r\nabc\r\n", "4\r\nfo", "ur\r\n"};
+  std::size_t parts = 0;
+  for (const std::string& read : reads) {
+    ASSERT_EQ(reader.Feed(read), Progress::kNeedMore);
+    ASSERT_GT(taker.parts.size(), parts);
+    for (; parts < taker.parts.size(); ++parts) {
+      EXPECT_GE(taker.parts[parts].data(), read.data());
+      EXPECT_LE(taker.parts[parts].data() + taker.parts[parts].size(), read.data() + read.size());
+    }
+  }
+  EXPECT_EQ(taker.body, "one\n\ntwo\n\n!abcfour");
+}
+
+TEST(ResponseReader, AReceiverMayHaveHadEnoughAtAnyCall) {
+  for (const std::string& bytes : {
+           std::string(kChunked) + "1\r\na\r\n1\r\nb\r\n0\r\n\r\n",
+           std::string("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nab"),
+           std::string("HTTP/1.1 200 OK\r\n\r\nab"),
+       }) {
+    for (std::size_t step : {1u, 1000u}) {
+      for (int calls = 1; calls <= 2; ++calls) {
+        ResponseReader reader(kSmall);
+        Taker taker;
+        taker.calls_wanted = calls;
+        reader.Reset(&taker);
+        EXPECT_EQ(FeedBy(reader, bytes, step), Progress::kStopped) << bytes;
+        EXPECT_EQ(taker.calls_wanted, 0);
+        EXPECT_EQ(taker.parts.size(), static_cast<std::size_t>(calls - 1));
+        EXPECT_FALSE(reader.keeps_alive());
+      }
+    }
+  }
+}
+
+TEST(ResponseReader, OnlyTheHeadersAreBoundedForAReceiver) {
+  const std::string large(1000, 'b');
+  for (const std::string& bytes : {
+           "HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n" + large,
+           std::string(kChunked) + "3e8\r\n" + large + "\r\n0\r\n\r\n",
+       }) {
+    ResponseReader reader(kSmall);
+    Taker taker;
+    reader.Reset(&taker);
+    EXPECT_EQ(FeedBy(reader, bytes, 100), Progress::kComplete) << bytes;
+    EXPECT_EQ(taker.body, large);
+    EXPECT_EQ(reader.TakeResponse().body, "") << "nothing is collected";
+  }
+}
+
+TEST(ResponseReader, AfterAReceiverTheNextResponseIsCollected) {
+  ResponseReader reader(kSmall);
+  Taker taker;
+  reader.Reset(&taker);
+  EXPECT_EQ(reader.Feed("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"), Progress::kComplete);
+  reader.Reset();
+  EXPECT_EQ(reader.Feed("HTTP/1.1 200 OK\r\nContent-Length: 65\r\n\r\n"), Progress::kFailed);
+  reader.Reset();
+  EXPECT_EQ(reader.Feed("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nyes"), Progress::kComplete);
+  EXPECT_EQ(reader.TakeResponse().body, "yes");
+  EXPECT_EQ(taker.body, "ok");
 }
 
 }  // namespace
