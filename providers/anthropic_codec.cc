@@ -5,6 +5,8 @@
 
 #include "providers/anthropic_request_encoder.h"
 #include "providers/anthropic_response_decoder.h"
+#include "providers/anthropic_stream_decoder.h"
+#include "providers/event_decoder.h"
 #include "providers/json_post.h"
 
 namespace spillway::providers {
@@ -31,8 +33,18 @@ AnthropicCodec::AnthropicCodec(TargetSpec spec)
       version_(spec.api_version.empty() ? kDefaultVersion : std::move(spec.api_version)) {}
 
 absl::StatusOr<EncodedRequest> AnthropicCodec::Encode(const v1::ChatRequest& request) const {
-  auto encoded =
-      EncodeAnthropicRequest(request, {.model = model_, .takes_sampling = version_ < kWithoutSampling});
+  return Exchange(request, false);
+}
+
+absl::StatusOr<EncodedRequest> AnthropicCodec::EncodeStream(const v1::ChatRequest& request) const {
+  auto encoded = Exchange(request, true);
+  if (encoded.ok()) Accept(kEventStream, *encoded);
+  return encoded;
+}
+
+absl::StatusOr<EncodedRequest> AnthropicCodec::Exchange(const v1::ChatRequest& request, bool stream) const {
+  auto encoded = EncodeAnthropicRequest(
+      request, {.model = model_, .takes_sampling = version_ < kWithoutSampling, .stream = stream});
   if (!encoded.ok()) return encoded.status();
   EncodedRequest out = JsonPost(path_, std::move(encoded->body), std::move(encoded->dropped));
   out.headers.emplace_back("anthropic-version", version_);
@@ -42,6 +54,12 @@ absl::StatusOr<EncodedRequest> AnthropicCodec::Encode(const v1::ChatRequest& req
 
 Decoded AnthropicCodec::Decode(const HttpResponse& response, const DecodeContext& context) const {
   return DecodeAnthropicResponse(response, context);
+}
+
+std::unique_ptr<StreamDecoder> AnthropicCodec::NewStreamDecoder(HttpResponse head,
+                                                                const StreamContext& context) const {
+  auto events = std::make_unique<AnthropicStreamDecoder>(head, context);
+  return StreamOrWhole(*this, head, context, std::move(events));
 }
 
 }  // namespace spillway::providers

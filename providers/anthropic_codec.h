@@ -5,6 +5,7 @@
 #ifndef SPILLWAY_PROVIDERS_ANTHROPIC_CODEC_H_
 #define SPILLWAY_PROVIDERS_ANTHROPIC_CODEC_H_
 
+#include <memory>
 #include <string>
 
 #include "providers/codec.h"
@@ -16,9 +17,14 @@ class AnthropicCodec final : public Codec {
   explicit AnthropicCodec(TargetSpec spec);
 
   absl::StatusOr<EncodedRequest> Encode(const v1::ChatRequest& request) const override;
+  absl::StatusOr<EncodedRequest> EncodeStream(const v1::ChatRequest& request) const override;
   Decoded Decode(const HttpResponse& response, const DecodeContext& context) const override;
+  std::unique_ptr<StreamDecoder> NewStreamDecoder(HttpResponse head,
+                                                  const StreamContext& context) const override;
 
  private:
+  absl::StatusOr<EncodedRequest> Exchange(const v1::ChatRequest& request, bool stream) const;
+
   const std::string model_;
   const std::string path_;
   const std::string version_;

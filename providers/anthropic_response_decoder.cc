@@ -7,11 +7,10 @@
 
 #include "providers/answer_body.h"
 #include "providers/anthropic_content_reader.h"
-#include "providers/anthropic_usage_reader.h"
+#include "providers/anthropic_member_reader.h"
 #include "providers/choice_end.h"
 #include "providers/failed_response.h"
 #include "providers/json_document.h"
-#include "providers/struct_json.h"
 
 namespace spillway::providers {
 namespace {
@@ -24,37 +23,15 @@ struct Pending {
   std::string_view stop_reason;
 };
 
-// The members that are texts. False: none of those.
-bool ReadText(std::string_view name, std::string_view text, Pending& pending, v1::ChatResponse& out) {
-  if (name == "id") {
-    out.set_id(std::string(text));
-  } else if (name == "model") {
-    out.set_model(std::string(text));
-  } else if (name == "stop_reason") {
-    pending.stop_reason = text;
-  } else {
-    // Always the same.
-    return name == "type" || name == "role";
-  }
-  return true;
-}
-
-void ReadUsage(const json::object& usage, v1::ChatResponse& out) {
-  ReadAnthropicUsage(usage, *out.mutable_usage());
-  const json::value* tier = usage.if_contains("service_tier");
-  if (tier != nullptr && tier->is_string()) out.set_service_tier(std::string(View(tier->get_string())));
-}
-
 void ReadMember(std::string_view name, const json::value& value, Pending& pending, v1::ChatResponse& out) {
-  if (value.is_null()) return;
   if (name == "content" && value.is_array()) {
     pending.content = &value.get_array();
   } else if (name == "usage" && value.is_object()) {
-    ReadUsage(value.get_object(), out);
-  } else if (name == "stop_sequence" || name == "stop_details") {
-    SetMember(name, value, *out.mutable_choices(0)->mutable_extra());
-  } else if (const auto text = AsText(value); !text || !ReadText(name, *text, pending, out)) {
-    SetMember(name, value, *out.mutable_extra());
+    ReadAnthropicUsageMember(value.get_object(), out);
+  } else if (name == "stop_reason" && value.is_string()) {
+    pending.stop_reason = View(value.get_string());
+  } else {
+    ReadAnthropicMember(name, value, out);
   }
 }
 

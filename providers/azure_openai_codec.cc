@@ -5,8 +5,10 @@
 #include "absl/status/status.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "providers/event_decoder.h"
 #include "providers/openai_codec.h"
 #include "providers/openai_response_decoder.h"
+#include "providers/openai_stream_decoder.h"
 #include "providers/percent_encoding.h"
 
 namespace spillway::providers {
@@ -47,20 +49,29 @@ std::string AzureOpenAiCodec::DeploymentPath(std::string_view model) const {
   return absl::StrCat(before_model_, PercentEncoded(model), after_model_);
 }
 
-absl::StatusOr<EncodedRequest> AzureOpenAiCodec::Exchange(const v1::ChatRequest& request,
-                                                          std::string path) const {
-  return OpenAiExchange(request, {.model = model_, .api = v1::API_AZURE_OPENAI}, std::move(path));
+absl::StatusOr<EncodedRequest> AzureOpenAiCodec::Exchange(const v1::ChatRequest& request, bool stream) const {
+  const OpenAiRequestOptions options = {.model = model_, .stream = stream, .api = v1::API_AZURE_OPENAI};
+  if (!path_.empty()) return OpenAiExchange(request, options, path_);
+  const std::string& model = model_.empty() ? request.model() : model_;
+  if (!CanBeASegment(model)) return absl::InvalidArgumentError("model cannot be the name of a deployment");
+  return OpenAiExchange(request, options, DeploymentPath(model));
 }
 
 absl::StatusOr<EncodedRequest> AzureOpenAiCodec::Encode(const v1::ChatRequest& request) const {
-  if (!path_.empty()) return Exchange(request, path_);
-  const std::string& model = model_.empty() ? request.model() : model_;
-  if (!CanBeASegment(model)) return absl::InvalidArgumentError("model cannot be the name of a deployment");
-  return Exchange(request, DeploymentPath(model));
+  return Exchange(request, /*stream=*/false);
+}
+
+absl::StatusOr<EncodedRequest> AzureOpenAiCodec::EncodeStream(const v1::ChatRequest& request) const {
+  return Exchange(request, /*stream=*/true);
 }
 
 Decoded AzureOpenAiCodec::Decode(const HttpResponse& response, const DecodeContext& context) const {
   return DecodeOpenAiResponse(response, context);
+}
+
+std::unique_ptr<StreamDecoder> AzureOpenAiCodec::NewStreamDecoder(HttpResponse head,
+                                                                  const StreamContext& context) const {
+  return StreamOrWhole(*this, head, context, std::make_unique<OpenAiStreamDecoder>(head, context));
 }
 
 }  // namespace spillway::providers

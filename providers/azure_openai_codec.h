@@ -11,6 +11,7 @@
 #ifndef SPILLWAY_PROVIDERS_AZURE_OPENAI_CODEC_H_
 #define SPILLWAY_PROVIDERS_AZURE_OPENAI_CODEC_H_
 
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -25,10 +26,13 @@ class AzureOpenAiCodec final : public Codec {
 
   // INVALID_ARGUMENT, too, for a model that cannot be a segment of the URL where it has to be one.
   absl::StatusOr<EncodedRequest> Encode(const v1::ChatRequest& request) const override;
+  absl::StatusOr<EncodedRequest> EncodeStream(const v1::ChatRequest& request) const override;
   Decoded Decode(const HttpResponse& response, const DecodeContext& context) const override;
+  std::unique_ptr<StreamDecoder> NewStreamDecoder(HttpResponse head,
+                                                  const StreamContext& context) const override;
 
  private:
-  absl::StatusOr<EncodedRequest> Exchange(const v1::ChatRequest& request, std::string path) const;
+  absl::StatusOr<EncodedRequest> Exchange(const v1::ChatRequest& request, bool stream) const;
   std::string DeploymentPath(std::string_view model) const;
 
   const std::string model_;

@@ -1,11 +1,8 @@
 #include "providers/bedrock_message_reader.h"
 
-#include <cstdint>
-
-#include "absl/strings/str_cat.h"
 #include "providers/api_name.h"
+#include "providers/bedrock_tool_use.h"
 #include "providers/json_document.h"
-#include "providers/stable_hash.h"
 #include "providers/struct_json.h"
 #include "providers/thinking_blocks.h"
 #include "providers/tool_arguments.h"
@@ -28,7 +25,7 @@ class Reader {
   bool Read(const json::value& block) {
     if (!block.is_object()) return false;
     const json::value* use = Member(block, "toolUse");
-    const bool call = use != nullptr && IsForUs(*use);
+    const bool call = use != nullptr && IsForCaller(*use);
     if (call && !ReadCall(use->get_object())) return false;
     const bool told = call || ReadText(block) || ReadReasoning(block);
     if (!told || block.get_object().size() != 1) Keep(block);
@@ -41,29 +38,11 @@ class Reader {
   }
 
  private:
-  // Not a tool that Bedrock runs itself.
-  static bool IsForUs(const json::value& use) {
-    return use.is_object() && TextOfMember(use, "type") != "server_tool_use";
-  }
-
   bool ReadCall(const json::object& use) {
     v1::ToolCall& call = *out_.add_tool_calls();
-    call.set_type("function");
-    for (const auto& member : use) {
-      const std::string_view name = View(member.key());
-      const auto text = AsText(member.value());
-      if (name == "toolUseId" && text) {
-        call.set_id(std::string(*text));
-      } else if (name == "name" && text) {
-        call.mutable_function()->set_name(std::string(*text));
-      } else if (name != "input" && !member.value().is_null()) {
-        SetMember(name, member.value(), MutableScopedExtra(*call.mutable_extra(), v1::API_BEDROCK));
-      }
-    }
+    const bool named = ReadBedrockToolUse(use, seed_, out_.tool_calls_size(), call);
     call.mutable_function()->set_arguments(ArgumentsText(use.if_contains("input")));
-    if (call.id().empty())
-      call.set_id(MadeUpCallId(seed_, static_cast<std::uint64_t>(out_.tool_calls_size())));
-    return !call.function().name().empty();
+    return named;
   }
 
   // Whether that is all there was to it; so the next.

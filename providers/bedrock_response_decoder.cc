@@ -1,14 +1,12 @@
 #include "providers/bedrock_response_decoder.h"
 
 #include <boost/json.hpp>
-#include <optional>
-#include <string>
 #include <string_view>
 #include <utility>
 
 #include "providers/answer_body.h"
+#include "providers/bedrock_answer_reader.h"
 #include "providers/bedrock_message_reader.h"
-#include "providers/bedrock_usage_reader.h"
 #include "providers/choice_end.h"
 #include "providers/failed_response.h"
 #include "providers/json_document.h"
@@ -19,28 +17,6 @@ namespace spillway::providers {
 namespace {
 
 namespace json = boost::json;
-
-// {"type": TIER} and nothing else.
-std::optional<std::string_view> TierOf(const json::value& tier) {
-  const json::value* type = Member(tier, "type");
-  if (type == nullptr || tier.get_object().size() != 1) return std::nullopt;
-  return AsText(*type);
-}
-
-// The members of the answer itself. `stop_reason` is seen to by the caller.
-void ReadMember(std::string_view name, const json::value& value, std::string_view& stop_reason,
-                v1::ChatResponse& out) {
-  const auto text = AsText(value);
-  if (name == "stopReason" && text) {
-    stop_reason = *text;
-  } else if (name == "usage" && value.is_object()) {
-    ReadBedrockUsage(value.get_object(), *out.mutable_usage());
-  } else if (const auto tier = TierOf(value); name == "serviceTier" && tier) {
-    out.set_service_tier(std::string(*tier));
-  } else if (!value.is_null()) {
-    SetMember(name, value, *out.mutable_extra());
-  }
-}
 
 // What `output` holds beside the message.
 void KeepOutput(const json::value& output, v1::ChatResponse& out) {
@@ -74,7 +50,13 @@ Decoded DecodeBedrockResponse(const HttpResponse& response, const DecodeContext&
   }
   std::string_view stop_reason;
   for (const auto& member : body) {
-    if (View(member.key()) != "output") ReadMember(View(member.key()), member.value(), stop_reason, out);
+    const std::string_view name = View(member.key());
+    const auto text = AsText(member.value());
+    if (name == "stopReason" && text) {
+      stop_reason = *text;
+    } else if (name != "output") {
+      ReadBedrockMember(name, member.value(), out);
+    }
   }
   KeepOutput(*output, out);
   if (auto end = EndChoice(stop_reason, choice)) return FailedBy(*std::move(end), response);

@@ -17,22 +17,33 @@ bool SaysNothing(const v1::Message& message) {
          message.extra().fields().empty();
 }
 
-}  // namespace
-
-std::optional<ChoiceFault> EndChoice(std::string_view native, v1::Choice& choice) {
-  const v1::Message& message = choice.message();
-  const CallsMade calls{message.tool_calls_size() > 0, message.has_function_call()};
+// `Ended` is a Choice or a Finish.
+template <typename Ended>
+std::optional<ChoiceFault> End(std::string_view native, CallsMade calls, bool said_something, Ended& ended) {
   const FinishReason reason = ResolveFinishReason(native, calls);
   if (reason.failure) {
     return ChoiceFault{*reason.failure, absl::StrCat("the answer ended with ", std::string(native)),
                        std::string(native)};
   }
-  if (native.empty() && SaysNothing(message)) return ChoiceFault{.problem = "the answer says nothing"};
-  choice.set_finish_reason(std::string(reason.word));
-  if (!native.empty() && native != reason.word && !choice.extra().fields().contains(kNative)) {
-    (*choice.mutable_extra()->mutable_fields())[kNative].set_string_value(std::string(native));
+  if (native.empty() && !said_something) return ChoiceFault{.problem = "the answer says nothing"};
+  ended.set_finish_reason(std::string(reason.word));
+  if (!native.empty() && native != reason.word && !ended.extra().fields().contains(kNative)) {
+    (*ended.mutable_extra()->mutable_fields())[kNative].set_string_value(std::string(native));
   }
   return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<ChoiceFault> EndChoice(std::string_view native, v1::Choice& choice) {
+  const v1::Message& message = choice.message();
+  const CallsMade calls{message.tool_calls_size() > 0, message.has_function_call()};
+  return End(native, calls, !SaysNothing(message), choice);
+}
+
+std::optional<ChoiceFault> EndChoice(std::string_view native, CallsMade calls, bool said_something,
+                                     v1::Finish& finish) {
+  return End(native, calls, said_something, finish);
 }
 
 router::FailedAttempt FailedBy(ChoiceFault fault, const HttpResponse& response) {

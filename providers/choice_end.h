@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "providers/finish_reason.h"
 #include "router/failure.h"
 #include "spillway/v1/chat.pb.h"
 #include "transport/http_message.h"
@@ -23,6 +24,10 @@ struct ChoiceFault {
 // To be called when everything else of `choice` is read. `native` is the provider's word, empty when it gave
 // none: then the choice must say something. Where it is not OpenAI's, `extra.native_finish_reason` keeps it.
 std::optional<ChoiceFault> EndChoice(std::string_view native, v1::Choice& choice);
+
+// The same at the end of a stream, of whose choice only this much is known.
+std::optional<ChoiceFault> EndChoice(std::string_view native, CallsMade calls, bool said_something,
+                                     v1::Finish& finish);
 
 // The failure that a fault makes of the whole response.
 router::FailedAttempt FailedBy(ChoiceFault fault, const HttpResponse& response);

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "providers/stream_decoder.h"
 #include "router/failure.h"
 #include "spillway/v1/chat.pb.h"
 #include "spillway/v1/config.pb.h"
@@ -40,11 +41,21 @@ struct DecodeContext {
   std::chrono::system_clock::time_point now;
 };
 
+// What reading a stream needs to know beside its bytes.
+struct StreamContext {
+  // As of the head's arrival.
+  DecodeContext decode;
+  // EncodedRequest::choices of the request.
+  int choices = 1;
+};
+
 // An exchange to perform.
 struct EncodedRequest : HttpRequest {
   // Names of request fields that the API cannot express and that were left out: see docs/providers.md.
   // In ascending order, none twice. Texts of the program: valid for ever.
   std::vector<std::string_view> dropped;
+  // How many choices it asks for.
+  int choices = 1;
 };
 
 // A whole answer, or how the attempt failed.
@@ -59,8 +70,16 @@ class Codec {
   // model can do: another may. An empty `spec.model` keeps the request's own model.
   virtual absl::StatusOr<EncodedRequest> Encode(const v1::ChatRequest& request) const = 0;
 
+  // As Encode, for an answer that is streamed. Asks for its usage, whether the caller did or not.
+  virtual absl::StatusOr<EncodedRequest> EncodeStream(const v1::ChatRequest& request) const = 0;
+
   // Reads any response, of any status. Never throws, never returns a truncated answer as whole.
   virtual Decoded Decode(const HttpResponse& response, const DecodeContext& context) const = 0;
+
+  // Reads the answer to what EncodeStream wrote, whose `head` (no body yet; any status) has come. The codec
+  // outlives the decoder.
+  virtual std::unique_ptr<StreamDecoder> NewStreamDecoder(HttpResponse head,
+                                                          const StreamContext& context) const = 0;
 };
 
 // The codec for `api`, bound to `spec`. `api` is one the build knows (configuration checked it).

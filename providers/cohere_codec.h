@@ -2,6 +2,7 @@
 #ifndef SPILLWAY_PROVIDERS_COHERE_CODEC_H_
 #define SPILLWAY_PROVIDERS_COHERE_CODEC_H_
 
+#include <memory>
 #include <string>
 
 #include "providers/codec.h"
@@ -14,9 +15,14 @@ class CohereCodec final : public Codec {
   explicit CohereCodec(TargetSpec spec);
 
   absl::StatusOr<EncodedRequest> Encode(const v1::ChatRequest& request) const override;
+  absl::StatusOr<EncodedRequest> EncodeStream(const v1::ChatRequest& request) const override;
   Decoded Decode(const HttpResponse& response, const DecodeContext& context) const override;
+  std::unique_ptr<StreamDecoder> NewStreamDecoder(HttpResponse head,
+                                                  const StreamContext& context) const override;
 
  private:
+  absl::StatusOr<EncodedRequest> Exchange(const v1::ChatRequest& request, bool stream) const;
+
   const std::string model_;
   const std::string path_;
 };

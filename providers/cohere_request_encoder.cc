@@ -30,9 +30,11 @@ constexpr Range kPenalty = {0, 1};
 // Writes one request; the first fault ends it.
 class Encoder {
  public:
-  Encoder(const v1::ChatRequest& request, std::string_view model, DroppedFields& dropped, std::string& body)
+  Encoder(const v1::ChatRequest& request, const CohereRequestOptions& options, DroppedFields& dropped,
+          std::string& body)
       : request_(request),
-        model_(model.empty() ? std::string_view(request.model()) : model),
+        model_(options.model.empty() ? std::string_view(request.model()) : options.model),
+        stream_(options.stream),
         dropped_(dropped),
         extra_(request, kCohere.api),
         writer_(body, extra_, error_) {}
@@ -45,7 +47,9 @@ class Encoder {
     if (!WriteCohereMessages(request_.messages(), json(), error_, dropped_)) return false;
     if (!WriteCohereTools(request_, writer_, error_, dropped_)) return false;
     if (!WriteCohereFormat(request_, writer_, error_)) return false;
-    if (!Sampling() || !Thinking() || !Extra()) return false;
+    if (!Sampling() || !Thinking()) return false;
+    if (stream_) writer_.Bool("stream", true);
+    if (!Extra()) return false;
     DropHints(request_, {"seed", "presence_penalty", "frequency_penalty"}, dropped_);
     json().EndObject();
     return true;
@@ -123,6 +127,7 @@ class Encoder {
 
   const v1::ChatRequest& request_;
   const std::string_view model_;
+  const bool stream_;
   DroppedFields& dropped_;
   const ExtraMembers extra_;
   FieldError error_;
@@ -131,11 +136,11 @@ class Encoder {
 
 }  // namespace
 
-absl::StatusOr<std::string> EncodeCohereRequest(const v1::ChatRequest& request, std::string_view model,
-                                                DroppedFields& dropped) {
+absl::StatusOr<std::string> EncodeCohereRequest(const v1::ChatRequest& request,
+                                                const CohereRequestOptions& options, DroppedFields& dropped) {
   std::string body;
   body.reserve(EstimatedBodySize(request));
-  Encoder encoder(request, model, dropped, body);
+  Encoder encoder(request, options, dropped, body);
   if (!encoder.Write()) return encoder.error().ToStatus();
   return body;
 }

@@ -15,9 +15,16 @@
 
 namespace spillway::providers {
 
-// `model` replaces the request's own unless empty. INVALID_ARGUMENT and UNIMPLEMENTED as in codec.h.
-absl::StatusOr<std::string> EncodeCohereRequest(const v1::ChatRequest& request, std::string_view model,
-                                                DroppedFields& dropped);
+struct CohereRequestOptions {
+  // Replaces the request's own model unless empty.
+  std::string_view model;
+  // Asks for a stream.
+  bool stream = false;
+};
+
+// INVALID_ARGUMENT and UNIMPLEMENTED as in codec.h.
+absl::StatusOr<std::string> EncodeCohereRequest(const v1::ChatRequest& request,
+                                                const CohereRequestOptions& options, DroppedFields& dropped);
 
 }  // namespace spillway::providers
 

@@ -68,7 +68,7 @@ std::string_view GeminiCallId(const v1::ToolCall& call) {
   return TextIn(ScopedExtra(call.extra(), v1::API_GEMINI), kId);
 }
 
-void KeepGeminiCallId(std::string_view id, v1::ToolCall& call) { Keep(kId, id, *call.mutable_extra()); }
+void KeepGeminiCallId(std::string_view id, Struct& extra) { Keep(kId, id, extra); }
 
 const ListValue* GeminiPartsOf(const v1::Message& message) {
   const Value* parts = Find(ScopedExtra(message.extra(), v1::API_GEMINI), kParts);
@@ -77,8 +77,8 @@ const ListValue* GeminiPartsOf(const v1::Message& message) {
   return !list.values().empty() && SaysTheSame(list, message) ? &list : nullptr;
 }
 
-ListValue& KeptGeminiParts(v1::Message& message) {
-  Struct& scope = MutableScopedExtra(*message.mutable_extra(), v1::API_GEMINI);
+ListValue& KeptGeminiParts(Struct& extra) {
+  Struct& scope = MutableScopedExtra(extra, v1::API_GEMINI);
   return *(*scope.mutable_fields())[kParts].mutable_list_value();
 }
 

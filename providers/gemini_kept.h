@@ -25,12 +25,12 @@ void KeepGeminiSignature(std::string_view signature, google::protobuf::Struct& e
 
 // Empty when the call has no id of Gemini's own.
 std::string_view GeminiCallId(const v1::ToolCall& call);
-void KeepGeminiCallId(std::string_view id, v1::ToolCall& call);
+void KeepGeminiCallId(std::string_view id, google::protobuf::Struct& extra);
 
 // The native parts of `message`; null when none are kept, or when they no longer are what its text and calls
 // say: then the caller has changed it, and the caller's word counts.
 const google::protobuf::ListValue* GeminiPartsOf(const v1::Message& message);
-google::protobuf::ListValue& KeptGeminiParts(v1::Message& message);
+google::protobuf::ListValue& KeptGeminiParts(google::protobuf::Struct& extra);
 
 // The name of the function that a kept part calls; null when it is another part.
 const google::protobuf::Value* GeminiCallIn(const google::protobuf::Value& part);

@@ -83,10 +83,22 @@ std::string GeminiPath::ResourceOf(std::string_view model, std::string_view enco
   return out;
 }
 
-std::optional<std::string> GeminiPath::For(std::string_view model) const {
+std::optional<std::string> GeminiPath::Resource(std::string_view model) const {
   const std::optional<std::string> encoded = EncodedSegments(model);
   if (!encoded) return std::nullopt;
-  return root_ + ResourceOf(model, *encoded) + ":generateContent";
+  return root_ + ResourceOf(model, *encoded);
+}
+
+std::optional<std::string> GeminiPath::For(std::string_view model) const {
+  std::optional<std::string> path = Resource(model);
+  if (path) path->append(":generateContent");
+  return path;
+}
+
+std::optional<std::string> GeminiPath::ForStream(std::string_view model) const {
+  std::optional<std::string> path = Resource(model);
+  if (path) path->append(":streamGenerateContent?alt=sse");
+  return path;
 }
 
 bool IsVertexPath(std::string_view path) {

@@ -31,8 +31,11 @@ class GeminiPath {
   // The whole path for `model`, whose segments are percent-encoded. Nothing for a name that cannot be part of
   // one: it, or a segment of it, is empty or means a folder.
   std::optional<std::string> For(std::string_view model) const;
+  // The same for an answer that is streamed: {path}:streamGenerateContent?alt=sse.
+  std::optional<std::string> ForStream(std::string_view model) const;
 
  private:
+  std::optional<std::string> Resource(std::string_view model) const;
   // What follows the version; `encoded` is `model` with a slash before every segment.
   std::string ResourceOf(std::string_view model, std::string_view encoded) const;
 

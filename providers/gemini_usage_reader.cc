@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "providers/json_document.h"
 #include "providers/struct_json.h"
@@ -41,7 +42,7 @@ void SetFigure(const char* name, std::int64_t figure, v1::Usage& out) {
 
 void ReadGeminiUsage(const json::object& usage, v1::ChatResponse& response) {
   Figures figures;
-  v1::Usage& out = *response.mutable_usage();
+  v1::Usage out;
   for (const auto& member : usage) {
     const std::string_view name = View(member.key());
     const auto text = AsText(member.value());
@@ -65,6 +66,9 @@ void ReadGeminiUsage(const json::object& usage, v1::ChatResponse& response) {
   if (figures.tool_prompt > 0) SetFigure("toolUsePromptTokenCount", figures.tool_prompt, out);
   if (figures.total && *figures.total != prompt + completion)
     SetFigure("totalTokenCount", *figures.total, out);
+  if (out.total_tokens() > 0 || response.usage().total_tokens() == 0) {
+    *response.mutable_usage() = std::move(out);
+  }
 }
 
 }  // namespace spillway::providers

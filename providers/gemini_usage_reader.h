@@ -13,8 +13,9 @@
 
 namespace spillway::providers {
 
-// Into `out.usage`, and `out.service_tier` where it names one. A figure that is no whole number from 0 to
-// 2^53 stays in `extra`.
+// Into `out.usage`, in place of what was there, and `out.service_tier` where it names one. A figure that is
+// no whole number from 0 to 2^53 stays in `extra`. Vertex's streams say in most chunks only on which terms
+// (`trafficType`) they are served: what counts no token does not replace what does.
 void ReadGeminiUsage(const boost::json::object& usage, v1::ChatResponse& out);
 
 }  // namespace spillway::providers

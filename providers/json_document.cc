@@ -61,6 +61,15 @@ struct Builder {
   json::value_stack stack;
 };
 
+// Whether more text could have made a value of it. "incomplete" is not all that the parser says of those: a
+// number that stops after its point is an error to it.
+bool IsBeginning(std::string_view text, const json::parse_options& options) {
+  unsigned char scratch[4096];
+  json::basic_parser<Builder> parser(options, json::storage_ptr(), scratch, sizeof scratch);
+  error_code error;
+  return parser.write_some(true, text.data(), text.size(), error) == text.size() && !error;
+}
+
 }  // namespace
 
 // The root is bound to the document's memory from the start: only then is it moved, not copied.
@@ -81,7 +90,7 @@ JsonDocument::JsonDocument(std::string_view text, std::size_t max_depth)
     root_ = parser.handler().stack.release();
     return;
   }
-  truncated_ = error == json::error::incomplete;
+  truncated_ = error == json::error::incomplete || IsBeginning(text, options);
   problem_ = truncated_ ? "it stops before its end" : error.message();
 }
 

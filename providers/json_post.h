@@ -1,4 +1,4 @@
-// A POST of JSON for JSON: what every API's chat call is. Pure.
+// A POST of JSON for JSON, or for events: what every API's chat call is. Pure.
 #ifndef SPILLWAY_PROVIDERS_JSON_POST_H_
 #define SPILLWAY_PROVIDERS_JSON_POST_H_
 
@@ -18,6 +18,15 @@ inline EncodedRequest JsonPost(std::string path, std::string body,
            .body = std::move(body)},
           std::move(dropped)};
 }
+
+// What `request` should be answered with, in place of JSON.
+inline void Accept(std::string_view type, EncodedRequest& request) {
+  for (auto& [name, value] : request.headers) {
+    if (name == "Accept") value = std::string(type);
+  }
+}
+
+inline constexpr std::string_view kEventStream = "text/event-stream";
 
 }  // namespace spillway::providers
 

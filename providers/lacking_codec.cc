@@ -81,8 +81,19 @@ class LackingCodec final : public Codec {
     return codec_->Encode(request);
   }
 
+  absl::StatusOr<EncodedRequest> EncodeStream(const v1::ChatRequest& request) const override {
+    FieldError error;
+    if (!Guard(lacks_).Check(request, error)) return error.ToStatus();
+    return codec_->EncodeStream(request);
+  }
+
   Decoded Decode(const HttpResponse& response, const DecodeContext& context) const override {
     return codec_->Decode(response, context);
+  }
+
+  std::unique_ptr<StreamDecoder> NewStreamDecoder(HttpResponse head,
+                                                  const StreamContext& context) const override {
+    return codec_->NewStreamDecoder(std::move(head), context);
   }
 
  private:

@@ -1,12 +1,15 @@
 #include "providers/mistral_codec.h"
 
+#include <algorithm>
 #include <string_view>
 #include <utility>
 
+#include "providers/event_decoder.h"
 #include "providers/json_post.h"
 #include "providers/legacy_functions.h"
 #include "providers/mistral_request_encoder.h"
 #include "providers/openai_response_decoder.h"
+#include "providers/openai_stream_decoder.h"
 #include "providers/scoped_extra.h"
 
 namespace spillway::providers {
@@ -28,12 +31,24 @@ std::string PathOf(const TargetSpec& spec) {
 
 MistralCodec::MistralCodec(TargetSpec spec) : model_(std::move(spec.model)), path_(PathOf(spec)) {}
 
-absl::StatusOr<EncodedRequest> MistralCodec::Encode(const v1::ChatRequest& request) const {
+absl::StatusOr<EncodedRequest> MistralCodec::Exchange(const v1::ChatRequest& request, bool stream) const {
   const auto updated = WithoutLegacyFunctions(request);
   DroppedFields dropped;
-  auto body = EncodeMistralRequest(updated ? *updated : request, model_, dropped);
+  auto body =
+      EncodeMistralRequest(updated ? *updated : request, {.model = model_, .stream = stream}, dropped);
   if (!body.ok()) return body.status();
-  return JsonPost(path_, *std::move(body), dropped.Take());
+  EncodedRequest exchange = JsonPost(path_, *std::move(body), dropped.Take());
+  if (stream) Accept(kEventStream, exchange);
+  exchange.choices = std::max(1, request.n());
+  return exchange;
+}
+
+absl::StatusOr<EncodedRequest> MistralCodec::Encode(const v1::ChatRequest& request) const {
+  return Exchange(request, /*stream=*/false);
+}
+
+absl::StatusOr<EncodedRequest> MistralCodec::EncodeStream(const v1::ChatRequest& request) const {
+  return Exchange(request, /*stream=*/true);
 }
 
 Decoded MistralCodec::Decode(const HttpResponse& response, const DecodeContext& context) const {
@@ -44,6 +59,12 @@ Decoded MistralCodec::Decode(const HttpResponse& response, const DecodeContext& 
     }
   }
   return decoded;
+}
+
+std::unique_ptr<StreamDecoder> MistralCodec::NewStreamDecoder(HttpResponse head,
+                                                              const StreamContext& context) const {
+  return StreamOrWhole(*this, head, context,
+                       std::make_unique<OpenAiStreamDecoder>(head, context, v1::API_MISTRAL));
 }
 
 }  // namespace spillway::providers

@@ -3,6 +3,7 @@
 #ifndef SPILLWAY_PROVIDERS_MISTRAL_CODEC_H_
 #define SPILLWAY_PROVIDERS_MISTRAL_CODEC_H_
 
+#include <memory>
 #include <string>
 
 #include "providers/codec.h"
@@ -15,10 +16,15 @@ class MistralCodec final : public Codec {
   explicit MistralCodec(TargetSpec spec);
 
   absl::StatusOr<EncodedRequest> Encode(const v1::ChatRequest& request) const override;
+  absl::StatusOr<EncodedRequest> EncodeStream(const v1::ChatRequest& request) const override;
   // What a message or a call brings along that has no field is in their extra.mistral.
   Decoded Decode(const HttpResponse& response, const DecodeContext& context) const override;
+  std::unique_ptr<StreamDecoder> NewStreamDecoder(HttpResponse head,
+                                                  const StreamContext& context) const override;
 
  private:
+  absl::StatusOr<EncodedRequest> Exchange(const v1::ChatRequest& request, bool stream) const;
+
   const std::string model_;
   const std::string path_;
 };

@@ -38,9 +38,11 @@ std::string PredictedText(const google::protobuf::Struct& prediction) {
 // Writes one request; the first fault ends it.
 class Encoder {
  public:
-  Encoder(const v1::ChatRequest& request, std::string_view model, DroppedFields& dropped, std::string& body)
+  Encoder(const v1::ChatRequest& request, const MistralRequestOptions& options, DroppedFields& dropped,
+          std::string& body)
       : request_(request),
-        model_(model.empty() ? std::string_view(request.model()) : model),
+        model_(options.model.empty() ? std::string_view(request.model()) : options.model),
+        stream_(options.stream),
         dropped_(dropped),
         writer_(body, ExtraMembers(request, kMistral.api), error_) {}
 
@@ -54,6 +56,10 @@ class Encoder {
       return false;
     if (!Sampling() || !Effort()) return false;
     Hints();
+    if (stream_) {
+      json().Key("stream");
+      json().Bool(true);
+    }
     if (!writer_.Extra(kReserved, {})) return false;
     json().EndObject();
     return true;
@@ -123,6 +129,7 @@ class Encoder {
 
   const v1::ChatRequest& request_;
   const std::string_view model_;
+  const bool stream_;
   DroppedFields& dropped_;
   FieldError error_;
   BodyWriter writer_;
@@ -130,11 +137,12 @@ class Encoder {
 
 }  // namespace
 
-absl::StatusOr<std::string> EncodeMistralRequest(const v1::ChatRequest& request, std::string_view model,
+absl::StatusOr<std::string> EncodeMistralRequest(const v1::ChatRequest& request,
+                                                 const MistralRequestOptions& options,
                                                  DroppedFields& dropped) {
   std::string body;
   body.reserve(EstimatedBodySize(request));
-  Encoder encoder(request, model, dropped, body);
+  Encoder encoder(request, options, dropped, body);
   if (!encoder.Write()) return encoder.error().ToStatus();
   return body;
 }

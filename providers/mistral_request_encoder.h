@@ -14,8 +14,16 @@
 
 namespace spillway::providers {
 
-// `model` replaces the request's own unless empty. INVALID_ARGUMENT and UNIMPLEMENTED as in codec.h.
-absl::StatusOr<std::string> EncodeMistralRequest(const v1::ChatRequest& request, std::string_view model,
+struct MistralRequestOptions {
+  // Replaces the request's own model unless empty.
+  std::string_view model;
+  // Asks for a stream. Its last chunk brings the usage unasked.
+  bool stream = false;
+};
+
+// INVALID_ARGUMENT and UNIMPLEMENTED as in codec.h.
+absl::StatusOr<std::string> EncodeMistralRequest(const v1::ChatRequest& request,
+                                                 const MistralRequestOptions& options,
                                                  DroppedFields& dropped);
 
 }  // namespace spillway::providers

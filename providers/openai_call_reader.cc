@@ -40,7 +40,8 @@ void ReadFunction(const json::object& call, std::string_view where, v1::Function
   }
 }
 
-void ReadCustom(const json::object& call, v1::CustomCall& out, v1::ToolCall& owner) {
+template <typename Owner>
+void ReadCustom(const json::object& call, v1::CustomCall& out, Owner& owner) {
   for (const auto& member : call) {
     const std::string_view name = View(member.key());
     const auto text = AsText(member.value());
@@ -70,32 +71,47 @@ const json::object* Present(const json::object& call, std::string_view name, std
   return has_rival && AllEmpty(*object) ? nullptr : object;
 }
 
+// `Call` is a ToolCall or a ToolCallDelta.
+template <typename Call>
+void ReadMember(const json::object& call, const json::key_value_pair& member, Call& out) {
+  const std::string_view name = View(member.key());
+  const auto text = AsText(member.value());
+  if (name == "id" && text) {
+    out.set_id(std::string(*text));
+  } else if (name == "type" && text) {
+    out.set_type(std::string(*text));
+  } else if (name == "function" && member.value().is_object()) {
+    if (const auto* object = Present(call, "function", "custom")) {
+      ReadFunction(*object, "function", *out.mutable_function(), out);
+    }
+  } else if (name == "custom" && member.value().is_object()) {
+    if (const auto* object = Present(call, "custom", "function")) {
+      ReadCustom(*object, *out.mutable_custom(), out);
+    }
+  } else if (!(member.value().is_null() &&
+               (name == "id" || name == "type" || name == "function" || name == "custom"))) {
+    SetMember(name, member.value(), *out.mutable_extra());
+  }
+}
+
 }  // namespace
 
 void ReadOpenAiToolCall(const json::object& call, v1::ToolCall& out) {
+  for (const auto& member : call) ReadMember(call, member, out);
+}
+
+void ReadOpenAiToolCall(const json::object& call, v1::ToolCallDelta& out) {
   for (const auto& member : call) {
-    const std::string_view name = View(member.key());
-    const auto text = AsText(member.value());
-    if (name == "id" && text) {
-      out.set_id(std::string(*text));
-    } else if (name == "type" && text) {
-      out.set_type(std::string(*text));
-    } else if (name == "function" && member.value().is_object()) {
-      if (const auto* object = Present(call, "function", "custom")) {
-        ReadFunction(*object, "function", *out.mutable_function(), out);
-      }
-    } else if (name == "custom" && member.value().is_object()) {
-      if (const auto* object = Present(call, "custom", "function")) {
-        ReadCustom(*object, *out.mutable_custom(), out);
-      }
-    } else if (!(member.value().is_null() &&
-                 (name == "id" || name == "type" || name == "function" || name == "custom"))) {
-      SetMember(name, member.value(), *out.mutable_extra());
-    }
+    if (member.key() != "index") ReadMember(call, member, out);
   }
 }
 
 void ReadOpenAiFunctionCall(const json::object& call, v1::Message& out) {
+  if (AllEmpty(call)) return;
+  ReadFunction(call, "function_call", *out.mutable_function_call(), out);
+}
+
+void ReadOpenAiFunctionCall(const json::object& call, v1::Delta& out) {
   if (AllEmpty(call)) return;
   ReadFunction(call, "function_call", *out.mutable_function_call(), out);
 }

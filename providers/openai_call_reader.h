@@ -15,9 +15,12 @@ namespace spillway::providers {
 // One element of `tool_calls`. An empty `custom` beside a `function`, as some servers send it, is
 // no call; nor is the reverse in a call of type `custom`.
 void ReadOpenAiToolCall(const boost::json::object& call, v1::ToolCall& out);
+// The same for a piece of one in a stream, but for its `index`.
+void ReadOpenAiToolCall(const boost::json::object& call, v1::ToolCallDelta& out);
 
 // The legacy `function_call` of a message. One with nothing but empty texts is no call.
 void ReadOpenAiFunctionCall(const boost::json::object& call, v1::Message& out);
+void ReadOpenAiFunctionCall(const boost::json::object& call, v1::Delta& out);
 
 }  // namespace spillway::providers
 

@@ -2,6 +2,7 @@
 #ifndef SPILLWAY_PROVIDERS_OPENAI_CODEC_H_
 #define SPILLWAY_PROVIDERS_OPENAI_CODEC_H_
 
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -10,7 +11,7 @@
 
 namespace spillway::providers {
 
-// The exchange that asks `path` for `request`: what every API with OpenAI's bodies sends.
+// The exchange that asks `path` for `request`, streamed or not: what every API with OpenAI's bodies sends.
 absl::StatusOr<EncodedRequest> OpenAiExchange(const v1::ChatRequest& request,
                                               const OpenAiRequestOptions& options, std::string path);
 
@@ -21,7 +22,10 @@ class OpenAiCodec final : public Codec {
   explicit OpenAiCodec(TargetSpec spec);
 
   absl::StatusOr<EncodedRequest> Encode(const v1::ChatRequest& request) const override;
+  absl::StatusOr<EncodedRequest> EncodeStream(const v1::ChatRequest& request) const override;
   Decoded Decode(const HttpResponse& response, const DecodeContext& context) const override;
+  std::unique_ptr<StreamDecoder> NewStreamDecoder(HttpResponse head,
+                                                  const StreamContext& context) const override;
 
  private:
   const std::string model_;

@@ -14,8 +14,17 @@ class OverridingCodec final : public Codec {
     return codec_->Encode(overrides_.AppliedTo(request));
   }
 
+  absl::StatusOr<EncodedRequest> EncodeStream(const v1::ChatRequest& request) const override {
+    return codec_->EncodeStream(overrides_.AppliedTo(request));
+  }
+
   Decoded Decode(const HttpResponse& response, const DecodeContext& context) const override {
     return codec_->Decode(response, context);
+  }
+
+  std::unique_ptr<StreamDecoder> NewStreamDecoder(HttpResponse head,
+                                                  const StreamContext& context) const override {
+    return codec_->NewStreamDecoder(std::move(head), context);
   }
 
  private:

@@ -25,6 +25,15 @@ void Scope(v1::Api api, Struct& extra) {
   MutableScopedExtra(extra, api).MergeFrom(loose);
 }
 
+// `Turn` is a Message or a Delta.
+template <typename Turn>
+void ScopeAll(v1::Api api, Turn& turn) {
+  if (turn.has_extra()) Scope(api, *turn.mutable_extra());
+  for (auto& call : *turn.mutable_tool_calls()) {
+    if (call.has_extra()) Scope(api, *call.mutable_extra());
+  }
+}
+
 }  // namespace
 
 bool WriteScopedExtra(const Struct& extra, v1::Api api, std::span<const std::string_view> reserved,
@@ -35,11 +44,8 @@ bool WriteScopedExtra(const Struct& extra, v1::Api api, std::span<const std::str
   return error.In("extra");
 }
 
-void ScopeExtras(v1::Api api, v1::Message& message) {
-  if (message.has_extra()) Scope(api, *message.mutable_extra());
-  for (v1::ToolCall& call : *message.mutable_tool_calls()) {
-    if (call.has_extra()) Scope(api, *call.mutable_extra());
-  }
-}
+void ScopeExtras(v1::Api api, v1::Message& message) { ScopeAll(api, message); }
+
+void ScopeExtras(v1::Api api, v1::Delta& delta) { ScopeAll(api, delta); }
 
 }  // namespace spillway::providers

@@ -24,8 +24,10 @@ namespace spillway::providers {
                                     std::span<const std::string_view> passed_over, JsonWriter& json,
                                     FieldError& error);
 
-// Moves what the `extra`s of a message and of its calls hold for no API in particular to `api`'s name.
+// Moves what the `extra`s of a message, or of a piece of one, and of its calls hold for no API in particular
+// to `api`'s name.
 void ScopeExtras(v1::Api api, v1::Message& message);
+void ScopeExtras(v1::Api api, v1::Delta& delta);
 
 }  // namespace spillway::providers
 

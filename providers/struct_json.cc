@@ -142,7 +142,10 @@ void ReadValue(const boost::json::value& value, Value& out) {
 }
 
 void SetMember(std::string_view name, const boost::json::value& value, Struct& out) {
-  ReadValue(value, (*out.mutable_fields())[std::string(name)]);
+  google::protobuf::Value& member = (*out.mutable_fields())[std::string(name)];
+  // What is there already would go on: lists and objects are read into.
+  member.Clear();
+  ReadValue(value, member);
 }
 
 }  // namespace spillway::providers

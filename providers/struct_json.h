@@ -46,7 +46,7 @@ void ReadStruct(const boost::json::object& object, google::protobuf::Struct& out
 // One value of any kind.
 void ReadValue(const boost::json::value& value, google::protobuf::Value& out);
 
-// Sets member `name` of `out`.
+// Sets member `name` of `out`, in place of what it was.
 void SetMember(std::string_view name, const boost::json::value& value, google::protobuf::Struct& out);
 
 }  // namespace spillway::providers

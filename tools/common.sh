@@ -5,7 +5,7 @@
 declare -A PACKAGES=(
   [build]="ccache cmake g++ git libabsl-dev libboost1.81-dev libcli11-dev libgrpc++-dev libgtest-dev libgmock-dev
            libprotobuf-dev libspdlog-dev libssl-dev libyaml-cpp-dev ninja-build pkgconf prometheus-cpp-dev
-           protobuf-compiler protobuf-compiler-grpc"
+           protobuf-compiler protobuf-compiler-grpc zlib1g-dev"
   [demo]="ca-certificates curl python3"
   [test]="openssl prometheus python3"
   [sdk]="nginx-light nodejs npm openssl"

@@ -27,11 +27,15 @@ seeds() {
   echo "$out"
 }
 
-# dictionary NAME: words of the target's language.
+# dictionary NAME: words of the target's language; prints the file's path.
 dictionary() {
   case $1 in
     config) echo tests/fuzz/yaml.dict ;;
     retry_hint) echo tests/fuzz/headers.dict ;;
+    decode_stream_*)
+      cat tests/fuzz/stream.dict tests/fuzz/json.dict >"$BUILD/seeds/$1.dict"
+      echo "$BUILD/seeds/$1.dict"
+      ;;
     *) echo tests/fuzz/json.dict ;;
   esac
 }

@@ -78,7 +78,8 @@ std::string Suggestion(std::string_view word, const std::vector<std::string>& kn
   if (!nearest.empty()) return absl::StrCat("; did you mean ", Quoted(nearest), "?");
   if (known.empty()) return "";
   const auto end = known.begin() + static_cast<std::ptrdiff_t>(std::min(kMaxListed, known.size()));
-  return absl::StrCat("; known: ", absl::StrJoin(known.begin(), end, ", ", AppendShown), end == known.end() ? "" : ", …");
+  return absl::StrCat("; known: ", absl::StrJoin(known.begin(), end, ", ", AppendShown),
+                      end == known.end() ? "" : ", …");
 }
 
 }  // namespace spillway::server

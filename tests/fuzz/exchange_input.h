@@ -22,6 +22,22 @@ inline constexpr std::chrono::system_clock::time_point kArrival{std::chrono::sec
 // The status; a second byte that picks one of a few sets of headers in the same way; the body.
 HttpResponse ResponseWithBody(std::string_view input);
 
+struct StreamInput {
+  // With the whole body.
+  HttpResponse response;
+  // How many choices were asked for.
+  int choices = 1;
+  // How the body is split.
+  unsigned char splits = 0;
+};
+
+// The status; a byte for the headers, of other sets than those of ResponseWithBody; one for the number of
+// choices, '1' to '4' being themselves; one for the way the body is split; the body.
+//
+// `frames`: Bedrock's body may be written as lines, `message-type event-type payload`, and becomes as many
+// frames with good checksums, if the byte for the choices is not a capital letter.
+StreamInput ResponseWithStream(std::string_view input, bool frames);
+
 // The status; lines of `name: value`; an empty line; the body.
 HttpResponse ResponseWithHeaders(std::string_view input);
 

@@ -32,6 +32,8 @@ void Require(bool holds, std::string_view promise);
 
 // A response of `api`, see exchange_input.h. Nothing while the build has no codec for it.
 void FuzzDecode(v1::Api api, std::string_view input);
+// A streamed response of `api`, see exchange_input.h, whole and in pieces.
+void FuzzDecodeStream(v1::Api api, std::string_view input);
 // A ChatRequest in binary, through the codec of every API.
 void FuzzEncode(std::string_view input);
 // The body of a caller's request in OpenAI's form.

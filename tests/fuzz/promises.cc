@@ -2,8 +2,12 @@
 
 #include <algorithm>
 #include <functional>
+#include <limits>
+#include <map>
+#include <set>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "google/protobuf/util/json_util.h"
 #include "providers/duration_text.h"
@@ -44,11 +48,40 @@ void CheckUsage(const v1::Usage& usage) {
 }
 
 // gRPC hands it over, and `spillway chat --json` prints it.
-void CheckArrives(const v1::ChatResponse& answer) {
-  v1::ChatResponse arrived;
-  Require(arrived.ParseFromString(answer.SerializeAsString()), "the answer can be read back");
+template <typename Message>
+void CheckArrives(const Message& message) {
+  Message arrived;
+  Require(arrived.ParseFromString(message.SerializeAsString()), "what is given out can be read back");
   std::string json;
-  Require(google::protobuf::util::MessageToJsonString(answer, &json).ok(), "the answer has a JSON form");
+  Require(google::protobuf::util::MessageToJsonString(message, &json).ok(),
+          "what is given out has a JSON form");
+}
+
+// What of a call has come.
+struct CallSoFar {
+  bool typed = false;
+  bool named = false;
+};
+
+void CheckCalls(const v1::Delta& delta, std::vector<CallSoFar>& calls) {
+  for (const v1::ToolCallDelta& piece : delta.tool_calls()) {
+    const auto index = static_cast<std::size_t>(piece.index());
+    Require(piece.index() >= 0 && index <= calls.size(), "calls are counted from 0");
+    const bool first = index == calls.size();
+    Require(first != piece.id().empty(), "a call has its id in the first piece, and only there");
+    if (first) calls.emplace_back();
+    CallSoFar& call = calls[index];
+    const bool named = !piece.function().name().empty() || !piece.custom().name().empty();
+    Require(!(call.named && named) && !(call.typed && !piece.type().empty()), "a call is named once");
+    call.named |= named;
+    call.typed |= !piece.type().empty();
+  }
+}
+
+bool IsEmpty(const v1::Delta& delta) {
+  return !delta.has_content() && !delta.has_refusal() && !delta.has_reasoning_content() &&
+         !delta.has_logprobs() && !delta.has_audio() && !delta.has_function_call() && !delta.has_extra() &&
+         delta.tool_calls().empty() && delta.annotations().empty();
 }
 
 }  // namespace
@@ -63,6 +96,34 @@ void CheckAnswer(const v1::ChatResponse& answer) {
   }
   CheckUsage(answer.usage());
   CheckArrives(answer);
+}
+
+void CheckDeltas(const std::vector<v1::Delta>& deltas) {
+  std::map<int, std::vector<CallSoFar>> calls_of;
+  for (const v1::Delta& delta : deltas) {
+    const auto [calls, first] = calls_of.try_emplace(delta.choice_index());
+    Require(delta.role() == (first ? v1::ROLE_ASSISTANT : v1::ROLE_UNSPECIFIED),
+            "the first delta of a choice has the role, no other");
+    Require(first || !IsEmpty(delta), "a delta says something");
+    Require(!providers::CarriesToken(delta) || !IsEmpty(delta), "a token is something");
+    CheckCalls(delta, calls->second);
+    CheckArrives(delta);
+  }
+}
+
+void CheckEnding(const providers::StreamEnding& ending, const std::vector<v1::Delta>& deltas) {
+  std::set<int> ended;
+  int last = std::numeric_limits<int>::min();
+  for (const v1::Finish& finish : ending.finishes) {
+    Require(ended.empty() || finish.choice_index() > last, "choices end in their order, each once");
+    Require(!finish.has_route(), "only the server knows the route");
+    last = finish.choice_index();
+    ended.insert(last);
+    CheckArrives(finish);
+  }
+  for (const v1::Delta& delta : deltas) {
+    Require(ended.contains(delta.choice_index()), "each choice that began has ended");
+  }
 }
 
 void CheckFailure(const router::FailedAttempt& failed, const HttpResponse& response) {

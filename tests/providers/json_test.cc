@@ -102,12 +102,13 @@ TEST(JsonDocumentTest, WhatIsNotExactlyJsonIsRefused) {
 }
 
 TEST(JsonDocumentTest, TheBeginningOfADocumentIsTruncated) {
-  const std::string whole = R"({"a":[1,{"b":"text"}],"c":null})";
+  const std::string whole = R"({"a":[1,{"b":"t\u00e9xt"}],"c":null,"d":-0.5e-7,"e":"\nÃ©"})";
   for (std::size_t size = 1; size < whole.size(); ++size) {
     const JsonDocument document(std::string_view(whole).substr(0, size));
     EXPECT_FALSE(document.ok());
     EXPECT_TRUE(document.truncated()) << size;
   }
+  EXPECT_FALSE(JsonDocument("{\"a\":.").truncated());
   EXPECT_FALSE(JsonDocument("").truncated());
   EXPECT_FALSE(JsonDocument("").ok());
   EXPECT_FALSE(JsonDocument("  \r\n").ok());

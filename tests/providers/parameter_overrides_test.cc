@@ -174,6 +174,12 @@ class CountingCodec final : public Codec {
     return EncodedRequest{{.path = "/" + request.model(), .headers = {}, .body = request.ShortDebugString()},
                           {}};
   }
+  absl::StatusOr<EncodedRequest> EncodeStream(const v1::ChatRequest& request) const override {
+    return Encode(request);
+  }
+  std::unique_ptr<StreamDecoder> NewStreamDecoder(HttpResponse, const StreamContext&) const override {
+    return nullptr;
+  }
   Decoded Decode(const HttpResponse& response, const DecodeContext&) const override {
     v1::ChatResponse decoded;
     decoded.set_id(response.body);
@@ -193,6 +199,7 @@ TEST(OverridingCodecTest, TheCodecBehindEncodesTheRequestWithTheParametersSet) {
   ASSERT_TRUE(encoded.ok());
   EXPECT_EQ(encoded->path, "/m");
   EXPECT_EQ(encoded->body, "model: \"m\" temperature: 0.5 seed: 3");
+  EXPECT_EQ(codec->EncodeStream(request)->body, encoded->body);
   EXPECT_EQ(request.temperature(), 2) << "the next target gets what the caller said";
   HttpResponse response;
   response.body = "r-1";

@@ -78,6 +78,14 @@ TEST(StructJsonTest, ExtraMayNotTakeTheNameOfAField) {
   EXPECT_EQ(out, R"({"x":1)");
 }
 
+TEST(StructJsonTest, AMemberThatIsSetAgainIsReplaced) {
+  Struct out = Read(R"({"a":[1],"b":{"x":1}})");
+  SetMember("a", boost::json::parse("[2]"), out);
+  SetMember("b", boost::json::parse(R"({"y":2})"), out);
+  EXPECT_EQ(out.fields().at("a").list_value().values_size(), 1);
+  EXPECT_EQ(out.fields().at("b").struct_value().fields_size(), 1);
+}
+
 TEST(StructJsonTest, NestedExtraFindsObjectsOnly) {
   const Struct extra = Read(R"({"function":{"a":1},"custom":3})");
   ASSERT_NE(NestedExtra(extra, "function"), nullptr);

@@ -10,9 +10,11 @@
 #include "providers/json_document.h"
 #include "providers/struct_json.h"
 #include "providers/thinking_blocks.h"
+#include "tests/replay/joined_stream.h"
 #include "tests/replay/recording.h"
 #include "tests/replay/replay.h"
 #include "tests/replay/shared_folder.h"
+#include "tests/replay/stream_check.h"
 
 namespace spillway::replay {
 namespace {
@@ -120,36 +122,54 @@ const std::map<std::string, std::string>& FinishOfWord() {
   return kWords;
 }
 
+void ExpectSameAnswer(const json::value& body, const v1::ChatResponse& answer) {
+  const json::array content = ValueAt(body, "content").as_array();
+  ASSERT_EQ(answer.choices_size(), 1);
+  const v1::Message& message = answer.choices(0).message();
+  EXPECT_EQ(answer.id(), TextAt(body, "id"));
+  EXPECT_EQ(answer.model(), TextAt(body, "model"));
+  EXPECT_EQ(message.role(), v1::ROLE_ASSISTANT);
+  EXPECT_EQ(message.content(), TextOfType(content, "text", "text"));
+  EXPECT_EQ(answer.choices(0).finish_reason(), FinishOfWord().at(TextAt(body, "stop_reason")));
+  const auto& extra = answer.choices(0).extra().fields();
+  EXPECT_EQ(extra.at("native_finish_reason").string_value(), TextAt(body, "stop_reason"));
+  EXPECT_EQ(extra.contains("stop_sequence"), !TextAt(body, "stop_sequence").empty());
+  ExpectSameCalls(content, message);
+  ExpectSameThinking(content, message);
+  ExpectOthersKept(content, message);
+  ExpectSameUsage(ValueAt(body, "usage"), answer.usage());
+}
+
 TEST(AnthropicRecordingsTest, AnswersAreReadWholly) {
   SPILLWAY_FIND_RECORDINGS(folder);
   const auto recordings = ReadRecordings(*folder / "recordings" / "anthropic.jsonl");
   ASSERT_TRUE(recordings.ok()) << recordings.status();
   int read = 0;
   for (const Recording& recording : *recordings) {
-    const Replayed replayed = Replay(recording);
-    if (!replayed.decoded || recording.HasTag("error")) continue;
+    if (recording.IsStream() || recording.HasTag("error")) continue;
     SCOPED_TRACE(recording.id);
+    const Replayed replayed = Replay(recording);
     ASSERT_NE(replayed.answer(), nullptr) << replayed.failure()->message;
-    const v1::ChatResponse& answer = *replayed.answer();
-    const json::value body = json::parse(recording.response.body);
-    const json::array content = ValueAt(body, "content").as_array();
-    ASSERT_EQ(answer.choices_size(), 1);
-    const v1::Message& message = answer.choices(0).message();
-    EXPECT_EQ(answer.id(), TextAt(body, "id"));
-    EXPECT_EQ(answer.model(), TextAt(body, "model"));
-    EXPECT_EQ(message.role(), v1::ROLE_ASSISTANT);
-    EXPECT_EQ(message.content(), TextOfType(content, "text", "text"));
-    EXPECT_EQ(answer.choices(0).finish_reason(), FinishOfWord().at(TextAt(body, "stop_reason")));
-    const auto& extra = answer.choices(0).extra().fields();
-    EXPECT_EQ(extra.at("native_finish_reason").string_value(), TextAt(body, "stop_reason"));
-    EXPECT_EQ(extra.contains("stop_sequence"), !TextAt(body, "stop_sequence").empty());
-    ExpectSameCalls(content, message);
-    ExpectSameThinking(content, message);
-    ExpectOthersKept(content, message);
-    ExpectSameUsage(ValueAt(body, "usage"), answer.usage());
+    ExpectSameAnswer(json::parse(recording.response.body), *replayed.answer());
     ++read;
   }
   EXPECT_GT(read, 0);
+}
+
+TEST(AnthropicRecordingsTest, StreamsAreReadWholly) {
+  SPILLWAY_FIND_RECORDINGS(folder);
+  const auto recordings = ReadRecordings(*folder / "recordings" / "anthropic.jsonl");
+  ASSERT_TRUE(recordings.ok()) << recordings.status();
+  const auto streams = StreamsOf(v1::API_ANTHROPIC, *recordings);
+  EXPECT_FALSE(streams.empty());
+  for (const Recording& recording : streams) {
+    SCOPED_TRACE(recording.id);
+    const Replayed replayed = Replay(recording);
+    const json::object joined = JoinedBody(recording);
+    ExpectLikeUnary(recording, joined, replayed);
+    ASSERT_NE(replayed.answer(), nullptr);
+    ExpectSameAnswer(joined, *replayed.answer());
+  }
 }
 
 TEST(AnthropicRecordingsTest, ErrorsAreTheCodecsToo) {

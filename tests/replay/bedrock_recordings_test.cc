@@ -1,4 +1,4 @@
-// Every recorded answer of Bedrock that is no stream, against what its JSON says at first sight.
+// Every recorded answer of Bedrock, against what its JSON says at first sight.
 #include <gtest/gtest.h>
 
 #include <boost/json.hpp>
@@ -7,9 +7,11 @@
 
 #include "providers/json_document.h"
 #include "providers/struct_json.h"
+#include "tests/replay/joined_stream.h"
 #include "tests/replay/recording.h"
 #include "tests/replay/replay.h"
 #include "tests/replay/shared_folder.h"
+#include "tests/replay/stream_check.h"
 
 namespace spillway::replay {
 namespace {
@@ -94,6 +96,17 @@ void ExpectTags(const Recording& recording, const v1::Choice& choice) {
                                                     choice.message().extra().fields().contains("anthropic"));
 }
 
+void ExpectSameAnswer(const Recording& recording, const json::value& body, const v1::ChatResponse& answer) {
+  ASSERT_EQ(answer.choices_size(), 1);
+  ExpectSameMessage(body.at("output").at("message").at("content").as_array(), answer.choices(0).message());
+  EXPECT_EQ(answer.choices(0).finish_reason(), ExpectedFinish(TextAt(body, "stopReason")));
+  ExpectTags(recording, answer.choices(0));
+  ExpectSameUsage(body.at("usage"), answer.usage());
+  ExpectRestKept(body.as_object(), answer);
+  const std::string* id = FindHeader(recording.response.headers, "x-amzn-requestid");
+  EXPECT_EQ(answer.id(), id == nullptr ? "" : *id);
+}
+
 TEST(BedrockRecordingsTest, AnswersAreReadWholly) {
   SPILLWAY_FIND_RECORDINGS(folder);
   const auto recordings = ReadRecordings(*folder / "recordings" / "bedrock.jsonl");
@@ -104,19 +117,26 @@ TEST(BedrockRecordingsTest, AnswersAreReadWholly) {
     SCOPED_TRACE(recording.id);
     const Replayed replayed = Replay(recording);
     ASSERT_NE(replayed.answer(), nullptr) << replayed.failure()->message;
-    const json::value body = json::parse(recording.response.body);
-    const v1::ChatResponse& answer = *replayed.answer();
-    ASSERT_EQ(answer.choices_size(), 1);
-    ExpectSameMessage(body.at("output").at("message").at("content").as_array(), answer.choices(0).message());
-    EXPECT_EQ(answer.choices(0).finish_reason(), ExpectedFinish(TextAt(body, "stopReason")));
-    ExpectTags(recording, answer.choices(0));
-    ExpectSameUsage(body.at("usage"), answer.usage());
-    ExpectRestKept(body.as_object(), answer);
-    const std::string* id = FindHeader(recording.response.headers, "x-amzn-requestid");
-    EXPECT_EQ(answer.id(), id == nullptr ? "" : *id);
+    ExpectSameAnswer(recording, json::parse(recording.response.body), *replayed.answer());
     ++read;
   }
   EXPECT_GT(read, 0);
+}
+
+TEST(BedrockRecordingsTest, StreamsAreReadWholly) {
+  SPILLWAY_FIND_RECORDINGS(folder);
+  const auto recordings = ReadRecordings(*folder / "recordings" / "bedrock.jsonl");
+  ASSERT_TRUE(recordings.ok()) << recordings.status();
+  const auto streams = StreamsOf(v1::API_BEDROCK, *recordings);
+  EXPECT_FALSE(streams.empty());
+  for (const Recording& recording : streams) {
+    SCOPED_TRACE(recording.id);
+    const Replayed replayed = Replay(recording);
+    const json::object joined = JoinedBody(recording);
+    ExpectLikeUnary(recording, joined, replayed);
+    ASSERT_NE(replayed.answer(), nullptr);
+    ExpectSameAnswer(recording, joined, *replayed.answer());
+  }
 }
 
 }  // namespace

@@ -174,13 +174,15 @@ int Compare(const Recording& recording) {
   const std::size_t begin = recording.url.find("/model/");
   const std::size_t end = recording.url.rfind("/converse");
   const std::string model = Decoded(recording.url.substr(begin + 7, end - begin - 7));
-  const auto encoded = providers::MakeCodec(v1::API_BEDROCK, {.model = model})->Encode(*request);
+  const auto codec = providers::MakeCodec(v1::API_BEDROCK, {.model = model});
+  const bool streams = recording.url.ends_with("/converse-stream");
+  const auto encoded = streams ? codec->EncodeStream(*request) : codec->Encode(*request);
   // What Bedrock refused, too, may be refused before.
   EXPECT_TRUE(encoded.ok() || recording.HasTag("error")) << encoded.status();
   if (!encoded.ok()) return 0;
   EXPECT_TRUE(encoded->dropped.empty());
-  // The path of a stream has a word more; some clients leave the colon as it is.
-  EXPECT_EQ(Decoded(encoded->path), "/model/" + model + "/converse");
+  // Some clients leave the colon as it is.
+  EXPECT_EQ(Decoded(encoded->path), "/model/" + model + recording.url.substr(end));
   json::object written = Meaning(encoded->body);
   const json::object recorded = Meaning(*recording.request_body);
   // Wanted where the conversation holds calls, also of those who leave it out.

@@ -1,12 +1,14 @@
-// Every recorded answer of Cohere's that is no stream, read in a way of its own and compared.
+// Every recorded answer of Cohere's, read in a way of its own and compared.
 #include <gtest/gtest.h>
 
 #include <boost/json.hpp>
 #include <string>
 
+#include "tests/replay/joined_stream.h"
 #include "tests/replay/recording.h"
 #include "tests/replay/replay.h"
 #include "tests/replay/shared_folder.h"
+#include "tests/replay/stream_check.h"
 
 namespace spillway::replay {
 namespace {
@@ -82,6 +84,19 @@ void ExpectSameMessage(const json::value& message, const v1::Message& read) {
             SizeAt(message, "citations"));
 }
 
+bool BrokeDown(const json::value& body) {
+  const std::string end = TextAt(body, "finish_reason");
+  return end == "ERROR" || end == "TIMEOUT";
+}
+
+void ExpectSameAnswer(const json::value& body, const v1::ChatResponse& answer) {
+  EXPECT_EQ(answer.id(), TextAt(body, "id"));
+  ASSERT_EQ(answer.choices_size(), 1);
+  EXPECT_EQ(answer.choices(0).finish_reason(), ExpectedFinish(TextAt(body, "finish_reason")));
+  ExpectSameMessage(ValueAt(body, "message"), answer.choices(0).message());
+  ExpectSameUsage(ValueAt(body, "usage"), answer.usage());
+}
+
 TEST(CohereRecordingsTest, AnswersAreReadWholly) {
   SPILLWAY_FIND_RECORDINGS(folder);
   const auto recordings = ReadRecordings(*folder / "recordings" / "cohere.jsonl");
@@ -92,22 +107,42 @@ TEST(CohereRecordingsTest, AnswersAreReadWholly) {
     SCOPED_TRACE(recording.id);
     const Replayed replayed = Replay(recording);
     const json::value body = json::parse(recording.response.body);
-    const std::string end = TextAt(body, "finish_reason");
-    if (end == "ERROR" || end == "TIMEOUT") {
+    if (BrokeDown(body)) {
       ASSERT_NE(replayed.failure(), nullptr);
       EXPECT_EQ(replayed.failure()->failure, router::Failure::kServerError);
       continue;
     }
     ASSERT_NE(replayed.answer(), nullptr) << replayed.failure()->message;
-    const v1::ChatResponse& answer = *replayed.answer();
-    EXPECT_EQ(answer.id(), TextAt(body, "id"));
-    ASSERT_EQ(answer.choices_size(), 1);
-    EXPECT_EQ(answer.choices(0).finish_reason(), ExpectedFinish(end));
-    ExpectSameMessage(ValueAt(body, "message"), answer.choices(0).message());
-    ExpectSameUsage(ValueAt(body, "usage"), answer.usage());
+    ExpectSameAnswer(body, *replayed.answer());
     ++read;
   }
   EXPECT_GE(read, 6);
+}
+
+TEST(CohereRecordingsTest, StreamsAreReadWholly) {
+  SPILLWAY_FIND_RECORDINGS(folder);
+  const auto recordings = ReadRecordings(*folder / "recordings" / "cohere.jsonl");
+  ASSERT_TRUE(recordings.ok()) << recordings.status();
+  int read = 0;
+  int failed = 0;
+  for (const Recording& recording : StreamsOf(v1::API_COHERE, *recordings)) {
+    SCOPED_TRACE(recording.id);
+    const Replayed replayed = Replay(recording);
+    const json::object joined = JoinedBody(recording);
+    if (BrokeDown(joined)) {
+      ASSERT_NE(replayed.failure(), nullptr);
+      EXPECT_EQ(replayed.failure()->failure, router::Failure::kServerError);
+      EXPECT_EQ(replayed.failure()->message, TextAt(joined, "error"));
+      ++failed;
+      continue;
+    }
+    ExpectLikeUnary(recording, joined, replayed);
+    ASSERT_NE(replayed.answer(), nullptr);
+    ExpectSameAnswer(joined, *replayed.answer());
+    ++read;
+  }
+  EXPECT_GT(read, 0);
+  EXPECT_GT(failed, 0);
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// Every recorded answer of Gemini that is no stream, beside what the codec reads in it.
+// Every recorded answer of Gemini, beside what the codec reads in it.
 #include <gmock/gmock.h>
 #include <google/protobuf/util/json_util.h>
 #include <gtest/gtest.h>
@@ -10,9 +10,12 @@
 #include <string_view>
 #include <vector>
 
+#include "tests/replay/joined_stream.h"
+#include "tests/replay/recorded_events.h"
 #include "tests/replay/recording.h"
 #include "tests/replay/replay.h"
 #include "tests/replay/shared_folder.h"
+#include "tests/replay/stream_check.h"
 
 namespace spillway::replay {
 namespace {
@@ -179,8 +182,8 @@ TEST(GeminiRecordingsTest, AnswersAreReadWholly) {
   int read = 0;
   for (const Recording& recording : *recordings) {
     if (ApiOf(recording.provider) != v1::API_GEMINI || recording.HasTag("error")) continue;
+    if (recording.IsStream()) continue;
     const Replayed replayed = Replay(recording);
-    if (!replayed.decoded) continue;
     SCOPED_TRACE(recording.id);
     const json::value body = json::parse(recording.response.body);
     if (IsFailure(body)) {
@@ -192,6 +195,42 @@ TEST(GeminiRecordingsTest, AnswersAreReadWholly) {
     ++read;
   }
   EXPECT_GT(read, 0);
+}
+
+// What came after the events, if it is an error.
+json::value StrayError(const Recording& recording) {
+  for (const RecordedEvent& event : EventsOf(recording.response.body, FramingOf(recording))) {
+    if (event.stray) return At(json::parse(event.data), "error");
+  }
+  return {};
+}
+
+TEST(GeminiRecordingsTest, StreamsAreReadWholly) {
+  SPILLWAY_FIND_RECORDINGS(folder);
+  const auto recordings = ReadRecordingFolder(*folder / "recordings");
+  ASSERT_TRUE(recordings.ok()) << recordings.status();
+  int read = 0;
+  int failed = 0;
+  for (const Recording& recording : StreamsOf(v1::API_GEMINI, *recordings)) {
+    SCOPED_TRACE(recording.id);
+    const Replayed replayed = Replay(recording);
+    const json::object joined = JoinedBody(recording);
+    const json::value error = StrayError(recording);
+    if (!error.is_null() || IsFailure(joined)) {
+      ASSERT_NE(replayed.failure(), nullptr);
+      EXPECT_FALSE(IsUndecodable(replayed)) << replayed.failure()->message;
+      EXPECT_TRUE(error.is_null() || replayed.failure()->message == TextAt(error, "message"));
+      EXPECT_TRUE(!error.is_null() || replayed.failure()->failure == router::Failure::kContentFilter);
+      ++failed;
+      continue;
+    }
+    ExpectLikeUnary(recording, joined, replayed);
+    ASSERT_NE(replayed.answer(), nullptr);
+    ExpectSameAnswer(joined, *replayed.answer());
+    ++read;
+  }
+  EXPECT_GT(read, 0);
+  EXPECT_GT(failed, 0);
 }
 
 }  // namespace

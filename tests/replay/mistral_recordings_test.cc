@@ -5,6 +5,7 @@
 #include <boost/json.hpp>
 #include <string>
 
+#include "tests/replay/joined_stream.h"
 #include "tests/replay/recording.h"
 #include "tests/replay/replay.h"
 #include "tests/replay/shared_folder.h"
@@ -39,7 +40,8 @@ TEST(MistralRecordingsTest, ReasoningIsReadAndNothingIsLeftForOthersToMistake) {
     const Replayed replayed = Replay(recording);
     if (replayed.answer() == nullptr) continue;
     SCOPED_TRACE(recording.id);
-    const json::value body = json::parse(recording.response.body);
+    const json::value body =
+        recording.IsStream() ? json::value(JoinedBody(recording)) : json::parse(recording.response.body);
     for (int i = 0; i < replayed.answer()->choices_size(); ++i) {
       const v1::Message& message = replayed.answer()->choices(i).message();
       const std::string thinking = ThinkingOf(body.at("choices").as_array().at(i).at("message"));

@@ -7,6 +7,7 @@
 #include <system_error>
 #include <utility>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 
 namespace spillway::replay {
@@ -42,8 +43,16 @@ void ReadResponse(const json::object& response, Recording& out) {
                                         TextOf(*headers, std::string(header.key())));
     }
   }
-  out.response.body = TextOf(response, "body");
   out.binary = response.contains("body_base64");
+  out.response.body = TextOf(response, out.binary ? "body_base64" : "body");
+}
+
+// False: it is no base64.
+bool DecodeBinary(Recording& recording) {
+  std::string bytes;
+  if (!absl::Base64Unescape(recording.response.body, &bytes)) return false;
+  recording.response.body = std::move(bytes);
+  return true;
 }
 
 }  // namespace
@@ -83,6 +92,7 @@ absl::StatusOr<Recording> ParseRecording(std::string_view line) {
     return absl::InvalidArgumentError("id, provider or response is missing");
   }
   ReadResponse(*response, out);
+  if (out.binary && !DecodeBinary(out)) return absl::InvalidArgumentError("body_base64 is not base64");
   if (const json::object* request = ObjectOf(*object, "request")) {
     out.url = TextOf(*request, "url");
     if (IsText(*request, "body")) out.request_body = TextOf(*request, "body");

@@ -24,8 +24,8 @@ struct Recording {
   std::string url;
   // The request's JSON text; nothing when none was recorded.
   std::optional<std::string> request_body;
+  // Of a binary stream, which was recorded in base64, the bytes.
   HttpResponse response;
-  // The body is a binary stream that was recorded in base64; `response.body` is then empty.
   bool binary = false;
   std::vector<std::string> tags;
 

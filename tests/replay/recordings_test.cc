@@ -1,5 +1,5 @@
-// Every recorded exchange with an OpenAI-compatible provider that is no stream, and every
-// recorded or observed error of any provider.
+// Every recorded exchange with an OpenAI-compatible provider, and every recorded or observed error of any
+// provider.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -11,10 +11,12 @@
 #include <vector>
 
 #include "providers/failed_response.h"
+#include "tests/replay/joined_stream.h"
 #include "tests/replay/leaf_check.h"
 #include "tests/replay/recording.h"
 #include "tests/replay/replay.h"
 #include "tests/replay/shared_folder.h"
+#include "tests/replay/stream_check.h"
 
 namespace spillway::replay {
 namespace {
@@ -91,8 +93,8 @@ void ExpectSameUsage(const json::value& usage, const v1::Usage& decoded) {
   EXPECT_EQ(decoded.cached_tokens(), cached);
 }
 
-void ExpectSameAnswer(const Recording& recording, const v1::ChatResponse& answer) {
-  const json::value body = json::parse(recording.response.body);
+void ExpectSameAnswer(const std::string& text, const v1::ChatResponse& answer) {
+  const json::value body = json::parse(text);
   EXPECT_EQ(answer.id(), TextAt(body, "id"));
   EXPECT_EQ(answer.model(), TextAt(body, "model"));
   EXPECT_EQ(answer.created(), CountAt(body, "created"));
@@ -114,7 +116,7 @@ void ExpectSameAnswer(const Recording& recording, const v1::ChatResponse& answer
     ExpectSameCalls(message, read.message());
   }
   ExpectSameUsage(ValueAt(body, "usage"), answer.usage());
-  EXPECT_THAT(LostLeaves(recording.response.body, answer), IsEmpty());
+  EXPECT_THAT(LostLeaves(text, answer), IsEmpty());
 }
 
 const std::map<std::string, Failure>& ClassOfTag() {
@@ -176,8 +178,9 @@ TEST(LeafCheckTest, WhatDecodingLosesIsNamed) {
   decoded.add_choices()->mutable_message()->set_content("x");
   const std::string body =
       R"({"id":"a","n":0,"model":"m","choices":[{"message":{"content":"x","seen":[1]}},{"index":1}]})";
-  EXPECT_THAT(LostLeaves(body, decoded),
-              testing::ElementsAre(R"(model = "m")", "choices.0.message.seen.0 = 1", "choices.1.index = 1"));
+  EXPECT_THAT(
+      LostLeaves(body, decoded),
+      ::testing::ElementsAre(R"(model = "m")", "choices.0.message.seen.0 = 1", "choices.1.index = 1"));
 }
 
 // Whether the API answers in OpenAI's form; each of the others has a test of its own.
@@ -191,13 +194,51 @@ TEST(RecordingsTest, AnswersInOpenAisFormAreReadWholly) {
   int read = 0;
   for (const Recording& recording : MustRead(*folder / "recordings")) {
     const Replayed replayed = Replay(recording);
-    if (!replayed.decoded || recording.HasTag("error") || !AnswersLikeOpenAi(recording)) continue;
+    if (recording.IsStream() || recording.HasTag("error") || !AnswersLikeOpenAi(recording)) continue;
     SCOPED_TRACE(recording.id);
     ASSERT_NE(replayed.answer(), nullptr) << replayed.failure()->message;
-    ExpectSameAnswer(recording, *replayed.answer());
+    ExpectSameAnswer(recording.response.body, *replayed.answer());
     ++read;
   }
   EXPECT_GT(read, 0);
+}
+
+// The stream as far as it is waited for: until each choice has ended and the usage is there.
+json::object JoinedUntilWhole(const Recording& recording) {
+  const auto events = EventsOf(recording.response.body, FramingOf(recording));
+  json::object joined;
+  for (auto end = events.begin(); end != events.end();) {
+    joined = Join(v1::API_OPENAI, {events.begin(), ++end});
+    const std::size_t choices = joined.at("choices").is_array() ? joined.at("choices").as_array().size() : 0;
+    const std::size_t wanted = std::max(choices, static_cast<std::size_t>(ChoicesAskedFor(recording)));
+    if (EndedChoices(v1::API_OPENAI, joined) >= wanted && joined.contains("usage")) break;
+  }
+  return joined;
+}
+
+TEST(RecordingsTest, StreamsInOpenAisFormAreReadWholly) {
+  SPILLWAY_FIND_RECORDINGS(folder);
+  int read = 0;
+  int failed = 0;
+  for (const Recording& recording : MustRead(*folder / "recordings")) {
+    if (!recording.IsStream() || !AnswersLikeOpenAi(recording)) continue;
+    SCOPED_TRACE(recording.id);
+    const Replayed replayed = Replay(recording);
+    const json::object joined = JoinedUntilWhole(recording);
+    if (joined.contains("error")) {
+      ASSERT_NE(replayed.failure(), nullptr);
+      EXPECT_EQ(replayed.failure()->message, TextAt(joined.at("error"), "message"));
+      EXPECT_FALSE(IsUndecodable(replayed));
+      ++failed;
+      continue;
+    }
+    ExpectLikeUnary(recording, joined, replayed);
+    ASSERT_NE(replayed.answer(), nullptr);
+    ExpectSameAnswer(json::serialize(joined), *replayed.answer());
+    ++read;
+  }
+  EXPECT_GT(read, 0);
+  EXPECT_GT(failed, 0);
 }
 
 TEST(RecordingsTest, ErrorsGetTheirClassFromTheCodec) {
@@ -205,7 +246,7 @@ TEST(RecordingsTest, ErrorsGetTheirClassFromTheCodec) {
   int read = 0;
   for (const Recording& recording : MustRead(*folder / "recordings")) {
     const Replayed replayed = Replay(recording);
-    if (!replayed.decoded || !recording.HasTag("error")) continue;
+    if (!replayed.decoded || recording.IsStream() || !recording.HasTag("error")) continue;
     SCOPED_TRACE(recording.id);
     ASSERT_NE(replayed.failure(), nullptr);
     EXPECT_EQ(router::TraitsOf(replayed.failure()->failure).name,

@@ -1,7 +1,12 @@
 #include "tests/replay/replay.h"
 
 #include <algorithm>
+#include <boost/json.hpp>
+#include <cstdint>
 #include <iterator>
+#include <utility>
+
+#include "providers/json_document.h"
 
 namespace spillway::replay {
 namespace {
@@ -45,6 +50,16 @@ std::optional<v1::Api> ApiOf(const Recording& recording) {
   return mark == std::end(kMarks) ? std::nullopt : std::optional(mark->api);
 }
 
+int ChoicesAskedFor(const Recording& recording) {
+  const providers::JsonDocument request(recording.request_body.value_or("null"));
+  const boost::json::value* count = providers::Member(request.root(), "n");
+  if (const auto* config = providers::Member(request.root(), "generationConfig")) {
+    count = providers::Member(*config, "candidateCount");
+  }
+  const auto choices = count == nullptr ? std::nullopt : providers::AsWhole(*count);
+  return static_cast<int>(std::max<std::int64_t>(choices.value_or(1), 1));
+}
+
 const v1::ChatResponse* Replayed::answer() const {
   return decoded ? std::get_if<v1::ChatResponse>(&*decoded) : nullptr;
 }
@@ -56,9 +71,10 @@ const router::FailedAttempt* Replayed::failure() const {
 Replayed Replay(const Recording& recording) {
   const auto api = ApiOf(recording);
   if (!api) return {.skipped = "no codec for the API of " + recording.provider};
-  if (recording.IsStream()) return {.skipped = "streams are not replayed"};
   const auto codec = providers::MakeCodec(*api, {});
-  return {.decoded = codec->Decode(recording.response, providers::DecodeContext{})};
+  if (!recording.IsStream()) return {.decoded = codec->Decode(recording.response, {})};
+  auto run = testing::RunStream(*codec, recording.response, {.choices = ChoicesAskedFor(recording)});
+  return {.decoded = testing::Assembled(run), .stream = std::move(run)};
 }
 
 bool IsUndecodable(const Replayed& replayed) {

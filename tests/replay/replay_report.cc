@@ -1,6 +1,8 @@
 #include "tests/replay/replay_report.h"
 
+#include <algorithm>
 #include <chrono>
+#include <cstdint>
 
 #include "providers/json_writer.h"
 
@@ -66,6 +68,15 @@ void WriteFailure(const router::FailedAttempt& failure, JsonWriter& json) {
            std::chrono::duration_cast<std::chrono::milliseconds>(*failure.retry_after).count(), json);
 }
 
+void WriteStream(const testing::StreamRun& run, JsonWriter& json) {
+  json.Key("stream");
+  json.BeginObject();
+  IntField("deltas", static_cast<std::int64_t>(run.deltas.size()), json);
+  const auto tokens = std::count_if(run.deltas.begin(), run.deltas.end(), providers::CarriesToken);
+  IntField("tokens", tokens, json);
+  json.EndObject();
+}
+
 std::string_view Outcome(const Replayed& replayed) {
   if (!replayed.decoded) return "skipped";
   if (replayed.answer() != nullptr) return "answer";
@@ -82,6 +93,7 @@ std::string ReportLine(const Recording& recording, const Replayed& replayed) {
   json.Field("provider", recording.provider);
   json.Field("outcome", Outcome(replayed));
   if (!replayed.skipped.empty()) json.Field("skipped", replayed.skipped);
+  if (replayed.stream) WriteStream(*replayed.stream, json);
   if (const auto* answer = replayed.answer()) WriteAnswer(*answer, json);
   if (const auto* failure = replayed.failure()) WriteFailure(*failure, json);
   json.EndObject();

@@ -12,7 +12,8 @@ namespace spillway::replay {
 
 // {"id":…,"provider":…,"outcome":"answer"|"failure"|"skipped"|"undecodable", …}. An answer shows
 // model, choices (text, tool calls, finish reason) and usage; a failure its class, status, code,
-// text and hint; what was skipped, why.
+// text and hint; what was skipped, why. Of a stream, also how many deltas there were, and how many of them
+// carried a token.
 std::string ReportLine(const Recording& recording, const Replayed& replayed);
 
 struct Totals {

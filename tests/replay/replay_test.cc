@@ -57,10 +57,54 @@ TEST(ReplayTest, AnAnswerThatCannotBeReadIsUndecodable) {
   EXPECT_FALSE(IsUndecodable(Replay(WithResponse(500, "<html>"))));
 }
 
-TEST(ReplayTest, StreamsAndUnknownApisAreSkippedWithAReason) {
-  Recording stream = MustParse(kAnswer);
-  stream.tags.push_back("stream");
-  EXPECT_NE(Replay(stream).skipped, "");
+constexpr char kStream[] =
+    "data: "
+    "{\"model\":\"m\",\"choices\":[{\"index\":0,\"delta\":{\"role\":\"assistant\",\"content\":\"h\"}}]}\n\n"
+    "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"i\"},\"finish_reason\":\"stop\"}]}\n\n"
+    "data: {\"choices\":[],\"usage\":{\"prompt_tokens\":1,\"completion_tokens\":2,\"total_tokens\":3}}\n\n"
+    "data: [DONE]\n\n";
+
+Recording WithStream(std::string body) {
+  Recording recording = WithResponse(200, std::move(body));
+  recording.response.headers = {{"content-type", "text/event-stream"}};
+  return recording;
+}
+
+TEST(ReplayTest, AStreamIsReportedAsTheAnswerItMakes) {
+  const Recording recording = WithStream(kStream);
+  EXPECT_EQ(
+      ReportLine(recording, Replay(recording)),
+      R"({"id":"a-1","provider":"openai","outcome":"answer","stream":{"deltas":2,"tokens":2},"model":"m",)"
+      R"("choices":[{"finish_reason":"stop","text":"hi"}],"usage":{"prompt_tokens":1,"completion_tokens":2,)"
+      R"("total_tokens":3,"cached_tokens":0,"reasoning_tokens":0}})");
+}
+
+TEST(ReplayTest, AStreamThatEndsWithAnErrorIsAFailureAndOneThatJustEndsIsUndecodable) {
+  const std::string stream = kStream;
+  const std::string beginning = stream.substr(0, stream.find("\n\n") + 2);
+  const Recording failed = WithStream(
+      beginning +
+      "data: {\"error\":{\"message\":\"no more\",\"code\":\"busy\",\"type\":\"overloaded_error\"}}\n\n");
+  EXPECT_FALSE(IsUndecodable(Replay(failed)));
+  EXPECT_EQ(ReportLine(failed, Replay(failed)),
+            R"({"id":"a-1","provider":"openai","outcome":"failure","stream":{"deltas":1,"tokens":1},)"
+            R"("failure":"overloaded","http_status":200,"provider_code":"busy","message":"no more"})");
+  EXPECT_TRUE(IsUndecodable(Replay(WithStream(beginning))));
+  EXPECT_TRUE(IsUndecodable(Replay(WithStream(beginning + "data: {\"choices\": oops\n\n"))));
+}
+
+TEST(ReplayTest, AStreamIsAskedForAsManyChoicesAsItsRequestWanted) {
+  Recording recording = WithStream(kStream);
+  EXPECT_EQ(ChoicesAskedFor(recording), 1);
+  recording.request_body = R"({"generationConfig":{"candidateCount":3}})";
+  EXPECT_EQ(ChoicesAskedFor(recording), 3);
+  recording.request_body = R"({"n":2})";
+  EXPECT_EQ(ChoicesAskedFor(recording), 2);
+  recording.request_body.reset();
+  EXPECT_EQ(ChoicesAskedFor(recording), 1);
+}
+
+TEST(ReplayTest, UnknownApisAreSkippedWithAReason) {
   Recording other = MustParse(kAnswer);
   other.provider = "smoke-signals";
   other.url = "https://x/hill";
@@ -111,9 +155,21 @@ TEST(ReplayTest, TotalsCountEveryOutcome) {
   totals.Count(Replay(MustParse(kAnswer)));
   totals.Count(Replay(WithResponse(200, "nonsense")));
   totals.Count(Replay(WithResponse(503, "")));
-  totals.Count(Replayed{.skipped = "why not", .decoded = std::nullopt});
+  totals.Count(Replayed{.skipped = "why not"});
   EXPECT_EQ(SummaryLine(totals),
             R"({"summary":{"exchanges":4,"answers":1,"failures":1,"skipped":1,"undecodable":1}})");
+}
+
+TEST(RecordingTest, ABinaryBodyIsDecoded) {
+  const auto recording =
+      ParseRecording(R"({"id":"b","provider":"bedrock","response":{"status":200,"body_base64":"AP9h"}})");
+  ASSERT_TRUE(recording.ok()) << recording.status();
+  EXPECT_TRUE(recording->binary);
+  EXPECT_TRUE(recording->IsStream());
+  EXPECT_EQ(recording->response.body, std::string("\0\xff"
+                                                  "a",
+                                                  3));
+  EXPECT_FALSE(ParseRecording(R"({"id":"b","provider":"bedrock","response":{"body_base64":"?"}})").ok());
 }
 
 TEST(RecordingTest, ABadLineIsNamedByFileAndNumber) {
