@@ -13,6 +13,7 @@
 #include "absl/time/time.h"
 #include "tests/sim/anthropic_answer.h"
 #include "tests/sim/anthropic_errors.h"
+#include "tests/sim/anthropic_stream.h"
 #include "tests/sim/anthropic_validation.h"
 #include "tests/sim/json_members.h"
 #include "tests/sim/openai_chat.h"
@@ -48,7 +49,7 @@ class AnthropicApi final : public ProviderApi {
 
   bool IsChat(const Request& request) const override { return request.method == "POST" && IsKnown(request); }
 
-  HttpResponse Respond(const Request& request, std::chrono::system_clock::time_point now) override {
+  ApiAnswer Respond(const Request& request, const AnswerContext& context) override {
     if (std::optional<AnthropicError> error = Refusal(request)) return Refuse(*error);
     const std::optional<json::object> chat = ParseChat(request.body);
     if (!chat) return Refuse(AnthropicMistake("body", "The request body is not valid JSON"));
@@ -56,16 +57,20 @@ class AnthropicApi final : public ProviderApi {
       return Refuse(*mistake);
     const std::string model = TextAt(*chat, "model");
     if (!ModelExists(options_, model)) return Refuse({404, "not_found_error", "model: " + model});
-    const json::object completion = CompletionOf(OpenAiFormOfAnthropic(*chat), options_, ++completions_, now);
-    HttpResponse answer = JsonAnswer(
-        AnthropicAnswer(PlainAnswerOf(completion, TextsAt(*chat, "stop_sequences")), AnthropicThinks(*chat)));
-    AddLimits(now, answer);
-    answer.headers.emplace_back("request-id", NewId());
-    answer.headers.emplace_back("anthropic-organization-id", StableUuid(options_.name));
+    const json::object completion =
+        CompletionOf(OpenAiFormOfAnthropic(*chat), options_, ++completions_, context);
+    const json::object message =
+        AnthropicAnswer(PlainAnswerOf(completion, TextsAt(*chat, "stop_sequences")), AnthropicThinks(*chat));
+    ApiAnswer answer = IsTrue(*chat, "stream")
+                           ? StreamAnswer(AnthropicStream(message), "text/event-stream; charset=utf-8")
+                           : JsonAnswer(message);
+    AddLimits(context.now, answer.http);
+    answer.http.headers.emplace_back("request-id", NewId());
+    answer.http.headers.emplace_back("anthropic-organization-id", StableUuid(options_.name));
     return answer;
   }
 
-  HttpResponse Fail(const Step& step, const Request& request) override {
+  ApiAnswer Fail(const Step& step, const Request& request) override {
     if (step.fault == Fault::kBadGateway) return OpenAiFault(step, "", "");
     HttpResponse answer = Refuse(AnthropicFault(step, ModelOf(request.body)));
     if (step.fault == Fault::kRateLimited) {
@@ -73,6 +78,11 @@ class AnthropicApi final : public ProviderApi {
       answer.headers.emplace_back("anthropic-ratelimit-requests-remaining", "0");
     }
     return answer;
+  }
+
+  std::string StreamError(const Step& step, const Request& request) override {
+    return SseEvent(AnthropicErrorBody(AnthropicFault(AsErrorAnswer(step), ModelOf(request.body)), ""),
+                    "error");
   }
 
   std::string ErrorBody(int status) const override {

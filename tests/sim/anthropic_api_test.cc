@@ -34,7 +34,7 @@ class AnthropicApiTest : public ::testing::Test {
     HttpHeaders all = headers;
     if (FindHeader(headers, "anthropic-version") == nullptr)
       all.emplace_back("anthropic-version", "2023-06-01");
-    return MakeAnthropicApi(options_)->Respond({"POST", path, all, body}, kNow);
+    return MakeAnthropicApi(options_)->Respond({"POST", path, all, body}, {kNow}).http;
   }
 
   // With a model and a limit.
@@ -147,7 +147,7 @@ TEST_F(AnthropicApiTest, TheRequestIsCheckedFieldByField) {
       {R"("temperature":1.5)", "temperature: range: 0..1"},
       {R"("top_k":1.5)", "top_k: Input should be a valid integer"},
       {R"("stop_sequences":[" "])", "stop_sequences: each stop sequence must contain non-whitespace"},
-      {R"("stream":true)", "stream: true is not supported by this simulator"},
+      {R"("stream":1)", "stream: Input should be a valid boolean"},
       {R"("metadata":{"team":"x"})", "metadata.team: Extra inputs are not permitted"},
       {R"("system":[{"type":"text","text":""}])", "messages: text content blocks must be non-empty"},
       {R"("tool_choice":{"type":"auto"})", "tool_choice: may only be specified while providing tools"},

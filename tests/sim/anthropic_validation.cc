@@ -77,10 +77,9 @@ AnthropicVerdict CheckStops(const json::object& request) {
 }
 
 AnthropicVerdict CheckPlainMembers(const json::object& request) {
-  if (const json::value* stream = Present(request, "stream")) {
-    if (!stream->is_bool()) return AnthropicMistake("stream", "Input should be a valid boolean");
-    if (stream->get_bool()) return AnthropicMistake("stream", "true is not supported by this simulator");
-  }
+  const json::value* stream = Present(request, "stream");
+  if (stream != nullptr && !stream->is_bool())
+    return AnthropicMistake("stream", "Input should be a valid boolean");
   if (const json::value* metadata = Present(request, "metadata")) {
     if (!metadata->is_object()) return AnthropicMistake("metadata", "Input should be an object");
     if (const auto unknown = UnknownMember(metadata->get_object(), {"user_id"}))

@@ -31,6 +31,25 @@ constexpr std::array kApis = {Row{"openai", MakeOpenAiApi},       Row{"azure_ope
 
 }  // namespace
 
+std::string ProviderApi::BreakUtf8(std::string_view event) const {
+  std::string broken(event);
+  InsertInvalidUtf8(broken);
+  return broken;
+}
+
+void InsertInvalidUtf8(std::string& body) {
+  // What APIs call the text, in whole answers and in streams; then any string.
+  static constexpr std::array<std::string_view, 5> kTexts = {"\"content\":\"", "\"text\":\"",
+                                                             "\"partial_json\":\"", "\"input\":\"", "\":\""};
+  for (const std::string_view text : kTexts) {
+    const std::size_t at = body.find(text);
+    if (at == std::string::npos) continue;
+    body.insert(at + text.size(), "\xC3\x28");
+    return;
+  }
+  body.insert(0, "\xC3\x28");
+}
+
 std::vector<std::string> ApiNames() {
   std::vector<std::string> names;
   for (const Row& row : kApis) names.emplace_back(row.name);

@@ -6,16 +6,19 @@
 #define SPILLWAY_TESTS_SIM_API_H_
 
 #include <chrono>
-#include <cstdint>
+#include <cstddef>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "tests/sim/fault.h"
 #include "tests/sim/message.h"
 #include "tests/sim/script.h"
+#include "tests/sim/stream.h"
 
 namespace spillway::sim {
 
@@ -31,6 +34,25 @@ struct ApiOptions {
   std::string api_key;
   // Paths of chat calls beyond the API's own.
   std::vector<std::string> paths;
+  // Words of an answer's text; 0: what there is to say.
+  std::size_t tokens = 0;
+};
+
+// What an answer depends on beside the request.
+struct AnswerContext {
+  std::chrono::system_clock::time_point now;
+  // Over the personality's own, if not 0.
+  std::size_t tokens = 0;
+};
+
+struct ApiAnswer {
+  // NOLINTNEXTLINE(google-explicit-constructor): most answers are whole.
+  ApiAnswer(HttpResponse answer) : http(std::move(answer)) {}
+  ApiAnswer(HttpResponse head, Stream pieces) : http(std::move(head)), stream(std::move(pieces)) {}
+
+  HttpResponse http;
+  // In place of `http`'s body, if a stream was asked for and nothing is wrong.
+  std::optional<Stream> stream;
 };
 
 class ProviderApi {
@@ -41,14 +63,23 @@ class ProviderApi {
   virtual bool IsChat(const Request& request) const = 0;
 
   // The API's own answer to any request: a completion, or why not.
-  virtual HttpResponse Respond(const Request& request, std::chrono::system_clock::time_point now) = 0;
+  virtual ApiAnswer Respond(const Request& request, const AnswerContext& context) = 0;
 
   // The error answer `step.fault` stands for.
-  virtual HttpResponse Fail(const Step& step, const Request& request) = 0;
+  virtual ApiAnswer Fail(const Step& step, const Request& request) = 0;
+
+  // What `request`'s stream brings where an error of `step.error_class` breaks it, to its end.
+  virtual std::string StreamError(const Step& step, const Request& request) = 0;
+
+  // A stream's event with an impossible byte pair in its text.
+  virtual std::string BreakUtf8(std::string_view event) const;
 
   // The body of an error of any status, without a class of its own.
   virtual std::string ErrorBody(int status) const = 0;
 };
+
+// Puts an impossible byte pair into the text of an answer's JSON, or else into its first string.
+void InsertInvalidUtf8(std::string& body);
 
 // The names of the APIs there are: "openai", "azure_openai", "anthropic", ….
 std::vector<std::string> ApiNames();

@@ -37,7 +37,7 @@ class ApiFaultTest : public ::testing::TestWithParam<Preset> {
 TEST_P(ApiFaultTest, HasItsStatusAndItsWords) {
   const Preset& preset = GetParam();
   const auto api = MakeApi(preset.api, {.name = "p"});
-  const HttpResponse answer = api->Fail(ParseScript(preset.fault).Next(), Call(preset.api));
+  const HttpResponse answer = api->Fail(ParseScript(preset.fault).Next(), Call(preset.api)).http;
   EXPECT_EQ(answer.status, preset.status);
   EXPECT_THAT(answer.body, HasSubstr(preset.in_body));
   const std::string* value = FindHeader(answer.headers, preset.header);

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <boost/json/object.hpp>
-#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -16,6 +15,7 @@
 #include "tests/sim/azure_url.h"
 #include "tests/sim/openai_chat.h"
 #include "tests/sim/openai_errors.h"
+#include "tests/sim/openai_stream.h"
 #include "tests/sim/openai_validation.h"
 
 namespace spillway::sim {
@@ -40,7 +40,7 @@ class AzureOpenAiApi final : public ProviderApi {
 
   bool IsChat(const Request& request) const override { return !UrlProblem(request); }
 
-  HttpResponse Respond(const Request& request, std::chrono::system_clock::time_point now) override {
+  ApiAnswer Respond(const Request& request, const AnswerContext& context) override {
     if (!options_.api_key.empty() && KeyOf(request) != options_.api_key) {
       return FromTheGateway(WrongSubscriptionKey());
     }
@@ -48,10 +48,12 @@ class AzureOpenAiApi final : public ProviderApi {
     const std::string deployment = DeploymentOf(request);
     if (!deployment.empty() && !ModelExists(options_, deployment))
       return FromTheGateway(DeploymentNotFound());
-    return FromTheModel(Chat(request, deployment, now), deployment);
+    ApiAnswer answer = Chat(request, deployment, context);
+    answer.http = FromTheModel(std::move(answer.http), deployment);
+    return answer;
   }
 
-  HttpResponse Fail(const Step& step, const Request& request) override {
+  ApiAnswer Fail(const Step& step, const Request& request) override {
     const std::string deployment = DeploymentOf(request);
     HttpResponse answer = AzureFault(step, deployment);
     switch (step.fault) {
@@ -64,6 +66,10 @@ class AzureOpenAiApi final : public ProviderApi {
       default:
         return FromTheModel(std::move(answer), deployment);
     }
+  }
+
+  std::string StreamError(const Step& step, const Request& request) override {
+    return SseEvent(AzureFault(AsErrorAnswer(step), DeploymentOf(request)).body);
   }
 
   std::string ErrorBody(int status) const override {
@@ -88,17 +94,16 @@ class AzureOpenAiApi final : public ProviderApi {
     return url.form == AzureForm::kDeployment ? url.deployment : ModelOf(request.body);
   }
 
-  HttpResponse Chat(const Request& request, const std::string& deployment,
-                    std::chrono::system_clock::time_point now) {
+  ApiAnswer Chat(const Request& request, const std::string& deployment, const AnswerContext& context) {
     std::optional<json::object> chat = ParseChat(request.body);
     if (!chat) return OpenAiErrorAnswer(NoJson());
     // Whatever the body says of the model, the URL decides.
     if (ReadAzureUrl(request.target).form == AzureForm::kDeployment) (*chat)["model"] = deployment;
     if (const std::optional<OpenAiError> mistake = FindMistake(*chat)) return OpenAiErrorAnswer(*mistake);
-    json::object completion = CompletionOf(*chat, options_, ++completions_, now);
+    json::object completion = CompletionOf(*chat, options_, ++completions_, context);
     completion.erase("service_tier");
     AddContentFilterResults(completion);
-    return JsonAnswer(completion);
+    return OpenAiAnswer(*chat, completion);
   }
 
   std::string NewId() { return absl::StrFormat("5b111a3a-0000-4000-8000-%012x", ++ids_); }

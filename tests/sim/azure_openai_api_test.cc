@@ -27,7 +27,7 @@ class AzureOpenAiApiTest : public ::testing::Test {
  protected:
   HttpResponse Post(const std::string& path, const std::string& body = ChatBody("Say this is a test!", "x"),
                     const HttpHeaders& headers = {}) {
-    return MakeAzureOpenAiApi(options_)->Respond({"POST", path, headers, body}, kNow);
+    return MakeAzureOpenAiApi(options_)->Respond({"POST", path, headers, body}, {kNow}).http;
   }
 
   // "status code", of an error in Azure's own form.
@@ -45,7 +45,7 @@ class AzureOpenAiApiTest : public ::testing::Test {
 
   static HttpResponse Fault(const std::string& step, const std::string& path = kDeployment) {
     const auto api = MakeAzureOpenAiApi({.name = "p"});
-    return api->Fail(ParseScript(step).Next(), {"POST", path, {}, ChatBody("hi", "gpt-4o")});
+    return api->Fail(ParseScript(step).Next(), {"POST", path, {}, ChatBody("hi", "gpt-4o")}).http;
   }
 
   ApiOptions options_{.name = "azure"};
@@ -113,7 +113,7 @@ TEST_F(AzureOpenAiApiTest, AWrongUrlIsNoResource) {
     EXPECT_FALSE(api->IsChat({"POST", path})) << path;
   }
   EXPECT_EQ(Refusal("/openai/v1/chat/completions?api-version=2024-10-21"), "400 BadRequest");
-  EXPECT_EQ(api->Respond({"GET", kDeployment}, kNow).status, 404);
+  EXPECT_EQ(api->Respond({"GET", kDeployment}, {kNow}).http.status, 404);
 }
 
 TEST_F(AzureOpenAiApiTest, ChatIsAPostToEitherUrlOrAConfiguredPath) {
@@ -192,7 +192,8 @@ class AzurePresetTest : public ::testing::TestWithParam<Preset> {};
 TEST_P(AzurePresetTest, HasItsStatusAndItsWords) {
   const auto api = MakeAzureOpenAiApi({.name = "p"});
   const HttpResponse answer = api->Fail(ParseScript(GetParam().fault).Next(),
-                                        {"POST", kDeployment, {{"api-key", "a-key"}}, ChatBody("hi")});
+                                        {"POST", kDeployment, {{"api-key", "a-key"}}, ChatBody("hi")})
+                                  .http;
   EXPECT_EQ(answer.status, GetParam().status);
   EXPECT_THAT(answer.body, HasSubstr(GetParam().in_body));
 }

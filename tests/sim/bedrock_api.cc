@@ -14,6 +14,8 @@
 #include "tests/sim/aws_signature.h"
 #include "tests/sim/bedrock_answer.h"
 #include "tests/sim/bedrock_errors.h"
+#include "tests/sim/bedrock_frame.h"
+#include "tests/sim/bedrock_stream.h"
 #include "tests/sim/bedrock_url.h"
 #include "tests/sim/bedrock_validation.h"
 #include "tests/sim/json_members.h"
@@ -39,22 +41,33 @@ class BedrockApi final : public ProviderApi {
     return request.method == "POST" && !ReadBedrockUrl(request.target).model.empty();
   }
 
-  HttpResponse Respond(const Request& request, std::chrono::system_clock::time_point now) override {
+  ApiAnswer Respond(const Request& request, const AnswerContext& context) override {
     if (!options_.api_key.empty()) {
-      if (const auto refusal = FindRefusal(request, now))
+      if (const auto refusal = FindRefusal(request, context.now))
         return WithId(BedrockErrorAnswer({403, refusal->type, refusal->message}));
     }
     if (!IsChat(request))
       return WithId(BedrockErrorAnswer({404, "UnknownOperationException", "There is no such operation."}));
     const BedrockUrl url = ReadBedrockUrl(request.target);
-    return WithId(url.stream ? BedrockErrorAnswer(BedrockMistake("This simulator does not stream."))
-                             : Converse(request, url.model, now));
+    return WithId(Converse(request, url, context));
   }
 
-  HttpResponse Fail(const Step& step, const Request& request) override {
+  ApiAnswer Fail(const Step& step, const Request& request) override {
     if (step.fault == Fault::kBadGateway) return OpenAiFault(step, "", "");
-    if (step.fault == Fault::kContentFilter) return WithId(JsonAnswer(BedrockIntervention()));
+    if (step.fault == Fault::kContentFilter)
+      return WithId(InForm(BedrockIntervention(), ReadBedrockUrl(request.target)));
     return WithId(BedrockErrorAnswer(BedrockFault(step, ReadBedrockUrl(request.target).model)));
+  }
+
+  std::string StreamError(const Step& step, const Request& request) override {
+    if (step.error_class == Fault::kContentFilter) return BedrockStreamIntervention();
+    return BedrockStreamError(BedrockFault(AsErrorAnswer(step), ReadBedrockUrl(request.target).model));
+  }
+
+  std::string BreakUtf8(std::string_view event) const override {
+    std::string payload(BedrockPayloadOf(event));
+    InsertInvalidUtf8(payload);
+    return event.empty() ? "" : WithBedrockPayload(event, payload);
   }
 
   std::string ErrorBody(int status) const override {
@@ -75,21 +88,27 @@ class BedrockApi final : public ProviderApi {
                       "The security token included in the request is invalid."};
   }
 
-  HttpResponse Converse(const Request& request, const std::string& model,
-                        std::chrono::system_clock::time_point now) {
+  ApiAnswer Converse(const Request& request, const BedrockUrl& url, const AnswerContext& context) {
+    const std::string& model = url.model;
     const std::optional<json::object> call = ParseChat(request.body);
     if (!call) return BedrockErrorAnswer({400, "SerializationException", "The body is not valid JSON."});
     if (!ModelExists(options_, model))
       return BedrockErrorAnswer(BedrockMistake("The provided model identifier is invalid."));
     if (const BedrockVerdict mistake = FindBedrockMistake(*call)) return BedrockErrorAnswer(*mistake);
     const json::object completion =
-        CompletionOf(OpenAiFormOfBedrock(*call, model), options_, ++completions_, now);
-    return JsonAnswer(BedrockAnswer(PlainAnswerOf(completion, StopsOf(*call)), BedrockThinks(*call)));
+        CompletionOf(OpenAiFormOfBedrock(*call, model), options_, ++completions_, context);
+    return InForm(BedrockAnswer(PlainAnswerOf(completion, StopsOf(*call)), BedrockThinks(*call)), url);
   }
 
-  HttpResponse WithId(HttpResponse answer) {
-    answer.headers.emplace_back("x-amzn-requestid",
-                                StableUuid(absl::StrCat(options_.name, ".", ++requests_)));
+  // In the form its URL asks for.
+  static ApiAnswer InForm(const json::object& answer, const BedrockUrl& url) {
+    if (!url.stream) return JsonAnswer(answer);
+    return StreamAnswer(BedrockStream(answer), "application/vnd.amazon.eventstream");
+  }
+
+  ApiAnswer WithId(ApiAnswer answer) {
+    answer.http.headers.emplace_back("x-amzn-requestid",
+                                     StableUuid(absl::StrCat(options_.name, ".", ++requests_)));
     return answer;
   }
 

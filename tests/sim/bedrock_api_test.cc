@@ -47,7 +47,7 @@ class BedrockApiTest : public ::testing::Test {
  protected:
   HttpResponse Post(const std::string& members, const HttpHeaders& headers = {},
                     const std::string& path = kPath) {
-    return MakeBedrockApi(options_)->Respond({"POST", path, headers, "{" + members + "}"}, kNow);
+    return MakeBedrockApi(options_)->Respond({"POST", path, headers, "{" + members + "}"}, {kNow}).http;
   }
 
   json::object Ask(const std::string& members) {
@@ -196,7 +196,7 @@ TEST_F(BedrockApiTest, ThePathNamesTheModel) {
   EXPECT_EQ(Post(Asked("hi"), {}, "/model/anthropic.claude-v1:0/converse").status, 200);
   EXPECT_THAT(Post(Asked("hi"), {}, "/model/other/converse").body, HasSubstr("model identifier is invalid"));
   EXPECT_EQ(Post(Asked("hi"), {}, "/model/a/b/converse").status, 404);
-  EXPECT_EQ(Post(Asked("hi"), {}, "/model/anthropic.claude-v1%3A0/converse-stream").status, 400);
+  EXPECT_EQ(Post(Asked("hi"), {}, "/model/anthropic.claude-v1%3A0/converse-stream").status, 200);
   const auto api = MakeBedrockApi(options_);
   EXPECT_TRUE(api->IsChat({"POST", kPath}));
   EXPECT_FALSE(api->IsChat({"GET", kPath}));

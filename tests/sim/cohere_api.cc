@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
-#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -13,6 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "tests/sim/cohere_answer.h"
 #include "tests/sim/cohere_errors.h"
+#include "tests/sim/cohere_stream.h"
 #include "tests/sim/cohere_validation.h"
 #include "tests/sim/json_members.h"
 #include "tests/sim/openai_chat.h"
@@ -30,7 +30,7 @@ class CohereApi final : public ProviderApi {
 
   bool IsChat(const Request& request) const override { return request.method == "POST" && IsKnown(request); }
 
-  HttpResponse Respond(const Request& request, std::chrono::system_clock::time_point now) override {
+  ApiAnswer Respond(const Request& request, const AnswerContext& context) override {
     const std::string key = BearerOf(request);
     if (!options_.api_key.empty() && key != options_.api_key)
       return Refuse(key.empty() ? CohereError{401, "no api key supplied", ""} : WrongCohereKey());
@@ -41,19 +41,27 @@ class CohereApi final : public ProviderApi {
     if (const CohereVerdict mistake = FindCohereMistake(*chat)) return Refuse(*mistake);
     const std::string model = TextAt(*chat, "model");
     if (!ModelExists(options_, model)) return Refuse(CohereModelNotFound(model));
-    const json::object completion = CompletionOf(OpenAiFormOfCohere(*chat), options_, ++completions_, now);
-    HttpResponse answer = JsonAnswer(
-        CohereAnswer(PlainAnswerOf(completion, TextsAt(*chat, "stop_sequences")), CohereThinks(*chat)));
+    const json::object completion =
+        CompletionOf(OpenAiFormOfCohere(*chat), options_, ++completions_, context);
+    const json::object body =
+        CohereAnswer(PlainAnswerOf(completion, TextsAt(*chat, "stop_sequences")), CohereThinks(*chat));
+    ApiAnswer given =
+        IsTrue(*chat, "stream") ? StreamAnswer(CohereStream(body), "text/event-stream") : JsonAnswer(body);
+    HttpResponse& answer = given.http;
     answer.headers.emplace_back("x-endpoint-monthly-call-limit", "1000");
     answer.headers.emplace_back("x-trial-endpoint-call-limit", "40");
     answer.headers.emplace_back("x-trial-endpoint-call-remaining", "38");
-    return answer;
+    return given;
   }
 
-  HttpResponse Fail(const Step& step, const Request& request) override {
+  ApiAnswer Fail(const Step& step, const Request& request) override {
     if (step.fault == Fault::kBadGateway) return OpenAiFault(step, "", "");
     if (step.fault == Fault::kErrorIn200) return JsonAnswer(CohereBrokenAnswer(NewId()));
     return Refuse(CohereFault(step, ModelOf(request.body)));
+  }
+
+  std::string StreamError(const Step& step, const Request& request) override {
+    return CohereStreamError(CohereFault(AsErrorAnswer(step), ModelOf(request.body)));
   }
 
   std::string ErrorBody(int status) const override {

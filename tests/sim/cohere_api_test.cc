@@ -38,8 +38,9 @@ class CohereApiTest : public ::testing::Test {
  protected:
   HttpResponse Post(const std::string& members, const HttpHeaders& headers = {},
                     const std::string& path = "/v2/chat") {
-    return MakeCohereApi(options_)->Respond(
-        {"POST", path, headers, R"({"model":"command-a-03-2025",)" + members + "}"}, kNow);
+    return MakeCohereApi(options_)
+        ->Respond({"POST", path, headers, R"({"model":"command-a-03-2025",)" + members + "}"}, {kNow})
+        .http;
   }
 
   json::object Ask(const std::string& members) {
@@ -129,7 +130,7 @@ TEST_F(CohereApiTest, TheRequestIsCheckedFieldByField) {
       {R"("top_p":1)", "parameter 'top_p' is not a valid field"},
       {R"("p":1.5)", "p must be between 0 and 1"},
       {R"("k":1.5)", "k must be of type integer"},
-      {R"("stream":true)", "does not stream"},
+      {R"("stream":1)", "stream must be of type boolean"},
       {R"("tool_choice":"REQUIRED")", "only be set with tools"},
       {R"("tool_choice":"auto")", "must be REQUIRED or NONE"},
       {R"("stop_sequences":["1","2","3","4","5","6"])", "at most 5"},

@@ -63,7 +63,6 @@ CohereVerdict CheckScalars(const json::object& request) {
   }
   const json::value* stream = Present(request, "stream");
   if (stream != nullptr && !stream->is_bool()) return CohereMistake("stream must be of type boolean");
-  if (stream != nullptr && stream->get_bool()) return CohereMistake("this simulator does not stream");
   const json::value* stops = Present(request, "stop_sequences");
   if (stops == nullptr) return std::nullopt;
   if (!stops->is_array() || TextsAt(request, "stop_sequences").size() != stops->get_array().size())

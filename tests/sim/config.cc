@@ -59,6 +59,7 @@ PersonalityConfig ParsePersonality(const json::value& value, const std::string& 
     config.api_options.aliases = {aliases->begin(), aliases->end()};
   config.api_options.api_key = reader.String("api_key").value_or("");
   config.api_options.paths = reader.Strings("paths").value_or(std::vector<std::string>());
+  config.api_options.tokens = static_cast<std::size_t>(reader.Integer("tokens", 1, kMostTokens).value_or(0));
   if (const json::value* script = reader.Any("script"))
     config.script = ScriptFromJson(*script, reader.PathOf("script"));
   reader.RefuseUnknownKeys();
@@ -86,13 +87,14 @@ void PutFlagPart(const std::string& key, const json::string& value, const std::s
     script["steps"].as_array().push_back(value);
   } else if (key == "then") {
     script["then"] = value;
-  } else if (key == "seed") {
-    std::int64_t seed = 0;
-    const bool number = absl::SimpleAtoi(absl::string_view(value.data(), value.size()), &seed);
-    script["seed"] = number ? json::value(seed) : json::value(value);
+  } else if (key == "seed" || key == "tokens") {
+    std::int64_t number = 0;
+    const bool is_number = absl::SimpleAtoi(absl::string_view(value.data(), value.size()), &number);
+    (key == "seed" ? script : config)[key] = is_number ? json::value(number) : json::value(value);
   } else {
-    throw InvalidConfig(absl::StrCat(path, ": unknown key \"", key,
-                                     "\"; known are: tls, key, model, path, alias, fault, then, seed"));
+    throw InvalidConfig(
+        absl::StrCat(path, ": unknown key \"", key,
+                     "\"; known are: tls, key, model, path, alias, tokens, fault, then, seed"));
   }
 }
 

@@ -26,7 +26,7 @@ TEST(ConfigTest, AFileDescribesPersonalities) {
     "control": "127.0.0.1:0", "log_entries": 5,
     "personalities": [
       {"name": "primary", "api": "openai", "listen": "127.0.0.1:9001", "tls": true, "models": ["gpt-4o"],
-       "aliases": {"gpt-4o": "gpt-4o-2024-08-06"}, "api_key": "sk-test", "paths": ["/x"],
+       "aliases": {"gpt-4o": "gpt-4o-2024-08-06"}, "api_key": "sk-test", "paths": ["/x"], "tokens": 7,
        "script": ["rate_limited:retry_after=3", "ok"]},
       {"name": "backup", "tls": "expired"}]})");
   EXPECT_EQ(options.control, "127.0.0.1:0");
@@ -39,14 +39,16 @@ TEST(ConfigTest, AFileDescribesPersonalities) {
   EXPECT_THAT(primary.api_options.models, ElementsAre("gpt-4o"));
   EXPECT_EQ(primary.api_options.aliases.at("gpt-4o"), "gpt-4o-2024-08-06");
   EXPECT_EQ(primary.api_options.api_key, "sk-test");
+  EXPECT_EQ(primary.api_options.tokens, 7u);
   EXPECT_EQ(primary.script.Next().fault, Fault::kRateLimited);
   EXPECT_EQ(options.personalities[1].tls, TlsMode::kExpired);
 }
 
 TEST(ConfigTest, AFlagDescribesOnePersonality) {
-  PersonalityConfig config = ParsePersonalityFlag("openai",
-                                                  "primary=:9001,tls,model=gpt-4o,model=o3,alias=o3:o3-2025,"
-                                                  "key=sk-1,fault=reset:times=2,fault=ok,then=cycle,seed=4");
+  PersonalityConfig config =
+      ParsePersonalityFlag("openai",
+                           "primary=:9001,tls,model=gpt-4o,model=o3,alias=o3:o3-2025,"
+                           "key=sk-1,tokens=100000,fault=reset:times=2,fault=ok,then=cycle,seed=4");
   EXPECT_EQ(config.name, "primary");
   EXPECT_EQ(config.api, "openai");
   EXPECT_EQ(config.listen, ":9001");
@@ -54,6 +56,7 @@ TEST(ConfigTest, AFlagDescribesOnePersonality) {
   EXPECT_THAT(config.api_options.models, ElementsAre("gpt-4o", "o3"));
   EXPECT_EQ(config.api_options.aliases.at("o3"), "o3-2025");
   EXPECT_EQ(config.api_options.api_key, "sk-1");
+  EXPECT_EQ(config.api_options.tokens, 100'000u);
   std::vector<Fault> faults;
   for (int i = 0; i < 4; ++i) faults.push_back(config.script.Next().fault);
   EXPECT_THAT(faults, ElementsAre(Fault::kReset, Fault::kReset, Fault::kOk, Fault::kReset));

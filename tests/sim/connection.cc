@@ -22,6 +22,7 @@
 #include <vector>
 
 #include "absl/strings/ascii.h"
+#include "tests/sim/stream_writer.h"
 #include "tests/sim/wire_format.h"
 
 namespace spillway::sim {
@@ -120,19 +121,20 @@ auto Connection<Stream>::Exchange(Request request, bool keep_alive) -> asio::awa
   const steady_clock::time_point start = steady_clock::now();
   const bool is_head = request.method == "HEAD";
   const Reply reply = service_->Handle(std::move(request));
-  bool gone = false;
-  const Fate fate = co_await Deliver(reply, keep_alive, is_head, gone);
+  Outcome outcome;
+  const Fate fate = co_await Deliver(reply, keep_alive, is_head, outcome);
   if (reply.ticket != 0) {
-    const auto after = std::chrono::duration_cast<milliseconds>(steady_clock::now() - start);
-    service_->Done(reply.ticket, {.peer_closed = gone, .after = after});
+    outcome.after = std::chrono::duration_cast<milliseconds>(steady_clock::now() - start);
+    service_->Done(reply.ticket, outcome);
   }
-  co_return gone ? Fate::kDrop : fate;
+  co_return outcome.peer_closed ? Fate::kDrop : fate;
 }
 
 template <typename Stream>
-auto Connection<Stream>::Deliver(const Reply& reply, bool keep_alive, bool is_head, bool& gone)
+auto Connection<Stream>::Deliver(const Reply& reply, bool keep_alive, bool is_head, Outcome& outcome)
     -> asio::awaitable<Fate> {
   const WirePlan& plan = reply.plan;
+  bool& gone = outcome.peer_closed;
   if (plan.delivery == Delivery::kSilence) {
     gone = co_await PeerLeavesWithin(std::nullopt);
     co_return Fate::kDrop;
@@ -146,6 +148,8 @@ auto Connection<Stream>::Deliver(const Reply& reply, bool keep_alive, bool is_he
     co_return Fate::kDrop;
   }
 
+  if (reply.stream && !is_head) co_return co_await DeliverStream(reply, keep_alive, outcome);
+
   std::string pending = FormatHead(reply, keep_alive, std::chrono::system_clock::now());
   const std::vector<std::string> pieces = is_head ? std::vector<std::string>() : FormatBody(reply);
   for (const std::string& piece : pieces) {
@@ -157,8 +161,24 @@ auto Connection<Stream>::Deliver(const Reply& reply, bool keep_alive, bool is_he
     pending.clear();
   }
   gone = !co_await Write(pending);
+  if (plan.delivery == Delivery::kStall && !gone) gone = co_await PeerLeavesWithin(std::nullopt);
   if (plan.delivery == Delivery::kCut) co_return plan.abort ? Fate::kReset : Fate::kDrop;
   if (plan.close) co_return Fate::kDrop;
+  co_return keep_alive ? Fate::kKeep : Fate::kCloseGently;
+}
+
+template <typename Stream>
+auto Connection<Stream>::DeliverStream(const Reply& reply, bool keep_alive, Outcome& outcome)
+    -> asio::awaitable<Fate> {
+  using asio::experimental::awaitable_operators::operator||;
+  StreamWriter<Stream> writer(&stream_, &*reply.stream);
+  // Whoever only writes hears late that nobody reads.
+  auto first = co_await (writer.Run(FormatHead(reply, keep_alive, std::chrono::system_clock::now())) ||
+                         PeerLeavesWithin(std::nullopt));
+  outcome.tokens = writer.tokens_sent();
+  outcome.peer_closed = first.index() == 1 || !std::get<0>(first);
+  if (reply.stream->end == StreamEnd::kCut) co_return reply.plan.abort ? Fate::kReset : Fate::kDrop;
+  if (reply.plan.close) co_return Fate::kDrop;
   co_return keep_alive ? Fate::kKeep : Fate::kCloseGently;
 }
 
@@ -173,9 +193,9 @@ template <typename Stream>
 asio::awaitable<void> Connection<Stream>::Refuse(int status) {
   Reply reply;
   reply.answer = {status, {{"content-type", "text/plain"}}, "The simulator could not read this request.\n"};
-  bool gone = false;
-  co_await Deliver(reply, /*keep_alive=*/false, /*is_head=*/false, gone);
-  if (!gone) co_await CloseGently();
+  Outcome outcome;
+  co_await Deliver(reply, /*keep_alive=*/false, /*is_head=*/false, outcome);
+  if (!outcome.peer_closed) co_await CloseGently();
 }
 
 template <typename Stream>

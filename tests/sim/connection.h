@@ -44,8 +44,10 @@ class Connection {
 
   boost::asio::awaitable<Incoming> Read();
   boost::asio::awaitable<Fate> Exchange(Request request, bool keep_alive);
-  // Carries out `reply`'s plan; `gone` becomes true if the peer left before.
-  boost::asio::awaitable<Fate> Deliver(const Reply& reply, bool keep_alive, bool is_head, bool& gone);
+  // Carries out `reply`'s plan; `outcome` tells whether the peer left before.
+  boost::asio::awaitable<Fate> Deliver(const Reply& reply, bool keep_alive, bool is_head, Outcome& outcome);
+  // The same of a reply that is a stream; counts the tokens that were sent.
+  boost::asio::awaitable<Fate> DeliverStream(const Reply& reply, bool keep_alive, Outcome& outcome);
   boost::asio::awaitable<bool> Write(const std::string& bytes);
   boost::asio::awaitable<void> Refuse(int status);
   // Waits for the time, or for ever; true as soon as the peer has left.

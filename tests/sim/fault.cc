@@ -35,6 +35,15 @@ constexpr std::array kFaults = {
     FaultTraits{Fault::kGarbage, "garbage", false, Delivery::kGarbage},
     FaultTraits{Fault::kSlow, "slow", false, Delivery::kSlow},
     FaultTraits{Fault::kClose, "close"},
+    FaultTraits{Fault::kStall, "stall", false, Delivery::kStall},
+    FaultTraits{Fault::kStallPings, "stall_pings", false, Delivery::kStall},
+    FaultTraits{Fault::kGarbageEvent, "garbage_event"},
+    FaultTraits{Fault::kErrorEvent, "error_event"},
+    FaultTraits{Fault::kNoFinish, "no_finish"},
+    FaultTraits{Fault::kNoDone, "no_done"},
+    FaultTraits{Fault::kNoDoneOpen, "no_done_open"},
+    FaultTraits{Fault::kPingsFirst, "pings_first"},
+    FaultTraits{Fault::kSilenceAfterHead, "silence_after_head", false, Delivery::kStall},
 };
 
 }  // namespace

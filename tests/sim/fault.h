@@ -42,6 +42,16 @@ enum class Fault : std::uint8_t {
   kGarbage,
   kSlow,
   kClose,
+  // A stream, spoiled or badly delivered.
+  kStall,
+  kStallPings,
+  kGarbageEvent,
+  kErrorEvent,
+  kNoFinish,
+  kNoDone,
+  kNoDoneOpen,
+  kPingsFirst,
+  kSilenceAfterHead,
 };
 
 struct FaultTraits {

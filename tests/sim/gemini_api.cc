@@ -1,7 +1,7 @@
 #include "tests/sim/gemini_api.h"
 
 #include <boost/json/object.hpp>
-#include <chrono>
+#include <boost/json/serialize.hpp>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -11,6 +11,7 @@
 #include "tests/sim/gemini_answer.h"
 #include "tests/sim/gemini_errors.h"
 #include "tests/sim/gemini_signature.h"
+#include "tests/sim/gemini_stream.h"
 #include "tests/sim/gemini_url.h"
 #include "tests/sim/gemini_validation.h"
 #include "tests/sim/json_members.h"
@@ -29,10 +30,21 @@ GeminiStyle StyleOf(const json::object& call, const std::string& model) {
   return {.signs = GeminiSigns(model), .shows_thoughts = shown != nullptr && *shown == true};
 }
 
-HttpResponse Json(const json::object& body) {
-  HttpResponse answer = JsonAnswer(body);
-  answer.headers = {{"content-type", "application/json; charset=UTF-8"}};
-  return answer;
+constexpr char kJson[] = "application/json; charset=UTF-8";
+
+GeminiStreamForm StreamFormOf(const Request& request) {
+  return QueryValue(request.target, "alt") == "sse" ? GeminiStreamForm::kSse : GeminiStreamForm::kArray;
+}
+
+// The answer in the form its URL asks for.
+ApiAnswer InForm(const json::object& body, const Request& request) {
+  if (!ReadGeminiUrl(request.target).stream) {
+    HttpResponse answer = JsonAnswer(body);
+    answer.headers = {{"content-type", kJson}};
+    return answer;
+  }
+  const GeminiStreamForm form = StreamFormOf(request);
+  return StreamAnswer(GeminiStream(body, form), form == GeminiStreamForm::kSse ? "text/event-stream" : kJson);
 }
 
 class GeminiApi final : public ProviderApi {
@@ -43,34 +55,44 @@ class GeminiApi final : public ProviderApi {
     return request.method == "POST" && ReadGeminiUrl(request.target).form != GeminiForm::kOther;
   }
 
-  HttpResponse Respond(const Request& request, std::chrono::system_clock::time_point now) override {
+  ApiAnswer Respond(const Request& request, const AnswerContext& context) override {
     // An unknown path is a web page's 404.
     if (!IsChat(request))
-      return {
+      return HttpResponse{
           404, {{"content-type", "text/html; charset=UTF-8"}}, "<!DOCTYPE html>\n<title>Error 404</title>"};
     const GeminiUrl url = ReadGeminiUrl(request.target);
     if (const auto error = KeyProblem(request, url.form)) return GeminiErrorAnswer(*error);
     if (!ModelExists(options_, url.model)) return GeminiErrorAnswer(GeminiModelNotFound(url.model));
-    if (url.stream) return GeminiErrorAnswer(GeminiMistake("This simulator does not stream."));
     const std::optional<json::object> body = ParseChat(request.body);
     if (!body) return GeminiErrorAnswer(GeminiMistake("Invalid JSON payload received."));
     const json::object call = InCamelCase(*body);
     if (const GeminiVerdict mistake = FindGeminiMistake(call, url.model)) return GeminiErrorAnswer(*mistake);
     const json::object completion =
-        CompletionOf(OpenAiFormOfGemini(call, url.model), options_, ++completions_, now);
+        CompletionOf(OpenAiFormOfGemini(call, url.model), options_, ++completions_, context);
     const json::object* config = ObjectAt(call, "generationConfig");
     const std::vector<std::string> stops =
         config == nullptr ? std::vector<std::string>() : TextsAt(*config, "stopSequences");
-    return Json(GeminiAnswer(PlainAnswerOf(completion, stops), StyleOf(call, url.model)));
+    return InForm(GeminiAnswer(PlainAnswerOf(completion, stops), StyleOf(call, url.model)), request);
   }
 
-  HttpResponse Fail(const Step& step, const Request& request) override {
+  ApiAnswer Fail(const Step& step, const Request& request) override {
     const GeminiUrl url = ReadGeminiUrl(request.target);
     if (step.fault == Fault::kBadGateway) return OpenAiFault(step, "", "");
-    if (step.fault == Fault::kContentFilter) return Json(GeminiBlocked(url.model));
+    if (step.fault == Fault::kContentFilter) return InForm(GeminiBlocked(url.model), request);
     HttpResponse answer = GeminiErrorAnswer(GeminiFault(step, url.model, url.form == GeminiForm::kVertex));
     if (step.fault == Fault::kErrorIn200) answer.status = 200;
     return answer;
+  }
+
+  std::string StreamError(const Step& step, const Request& request) override {
+    const GeminiUrl url = ReadGeminiUrl(request.target);
+    const GeminiStreamForm form = StreamFormOf(request);
+    if (step.error_class == Fault::kContentFilter) {
+      const std::string blocked = json::serialize(GeminiBlocked(url.model));
+      return form == GeminiStreamForm::kSse ? SseEvent(blocked, "", "\r\n") : ",\r\n" + blocked + "\n]";
+    }
+    return GeminiStreamError(GeminiFault(AsErrorAnswer(step), url.model, url.form == GeminiForm::kVertex),
+                             form);
   }
 
   std::string ErrorBody(int status) const override { return GeminiErrorBody(PlainGeminiError(status)); }

@@ -31,6 +31,11 @@ std::string TextAt(const json::object& object, std::string_view name) {
   return value == nullptr || !value->is_string() ? "" : std::string(View(value->get_string()));
 }
 
+bool IsTrue(const json::object& object, std::string_view name) {
+  const json::value* value = Present(object, name);
+  return value != nullptr && value->is_bool() && value->get_bool();
+}
+
 std::vector<std::string> TextsAt(const json::object& object, std::string_view name) {
   std::vector<std::string> texts;
   const json::array* list = ArrayAt(object, name);

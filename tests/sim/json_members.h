@@ -37,6 +37,9 @@ std::vector<std::string> TextsAt(const boost::json::object& object, std::string_
 // Nothing unless the member is a whole number.
 std::optional<std::int64_t> IntegerAt(const boost::json::object& object, std::string_view name);
 
+// Whether the member is JSON's true.
+bool IsTrue(const boost::json::object& object, std::string_view name);
+
 // The first member that is not among `known`; nothing if all are.
 std::optional<std::string> UnknownMember(const boost::json::object& object,
                                          std::initializer_list<std::string_view> known);

@@ -67,6 +67,7 @@ json::object EntryToJson(const LogEntry& entry) {
                    {"answer", ValidUtf8(entry.answer)},
                    {"done", entry.done}};
   out["done_ms"] = entry.done ? json::value(entry.done_after.count()) : json::value();
+  out["tokens_sent"] = entry.tokens_sent ? json::value(*entry.tokens_sent) : json::value();
   out["peer_closed_ms"] =
       entry.peer_closed_after ? json::value(entry.peer_closed_after->count()) : json::value();
   return out;

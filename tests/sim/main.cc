@@ -58,7 +58,7 @@ void AddFlags(CLI::App& app, Flags& flags) {
   for (const std::string& api : ApiNames()) {
     app.add_option("--" + api, flags.personalities[api],
                    "A personality: NAME[=HOST:PORT][,tls][,model=M]…[,alias=M:ANSWERED]…[,key=K][,path=P]…"
-                   "[,fault=FAULT[:KEY=VALUE]…]…[,then=repeat|ok|cycle][,seed=N]; may be repeated")
+                   "[,tokens=N][,fault=FAULT[:KEY=VALUE]…]…[,then=repeat|ok|cycle][,seed=N]; may be repeated")
         ->type_name("SPEC")
         ->allow_extra_args(false);
   }

@@ -7,9 +7,11 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
+#include "tests/sim/stream.h"
 #include "transport/http_message.h"
 
 namespace spillway::sim {
@@ -49,13 +51,15 @@ enum class Delivery : std::uint8_t {
   kGarbage,
   // The body in chunks of `bytes` with `pause` between them.
   kSlow,
+  // The head, `bytes` of the body, then nothing, until the peer leaves.
+  kStall,
 };
 
 struct WirePlan {
   Delivery delivery = Delivery::kWhole;
   // Before the first byte (or the reset).
   std::chrono::milliseconds delay{0};
-  // kCut: bytes of the body that are sent. kSlow: size of a chunk.
+  // kCut, kStall: bytes of the body that are sent. kSlow: size of a chunk.
   std::size_t bytes = 0;
   // kSlow: between two chunks.
   std::chrono::milliseconds pause{0};
@@ -70,6 +74,9 @@ struct WirePlan {
 // An answer and how to deliver it.
 struct Reply {
   HttpResponse answer;
+  // In place of the answer's body, and with its own way of ending: kSlow, kCut and kStall of the plan are
+  // for whole bodies.
+  std::optional<Stream> stream;
   WirePlan plan;
   // Given back with the outcome; 0: nobody wants to know.
   std::uint64_t ticket = 0;
@@ -81,6 +88,8 @@ struct Outcome {
   bool peer_closed = false;
   // From the request's last byte to the end of the delivery, or to the peer's leaving.
   std::chrono::milliseconds after{0};
+  // Of a stream: how many had been handed to the network.
+  std::uint64_t tokens = 0;
 };
 
 }  // namespace spillway::sim

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
-#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -15,6 +14,7 @@
 #include "tests/sim/json_members.h"
 #include "tests/sim/mistral_answer.h"
 #include "tests/sim/mistral_errors.h"
+#include "tests/sim/mistral_stream.h"
 #include "tests/sim/mistral_validation.h"
 #include "tests/sim/openai_chat.h"
 #include "tests/sim/openai_errors.h"
@@ -42,7 +42,7 @@ class MistralApi final : public ProviderApi {
     return known && request.method == "POST";
   }
 
-  HttpResponse Respond(const Request& request, std::chrono::system_clock::time_point now) override {
+  ApiAnswer Respond(const Request& request, const AnswerContext& context) override {
     if (!IsChat(request)) return WithIds(404, R"({"message":"no Route matched with those values"})");
     if (!options_.api_key.empty() && BearerOf(request) != options_.api_key)
       return WithIds(InvalidMistralKey());
@@ -51,19 +51,32 @@ class MistralApi final : public ProviderApi {
     if (const MistralVerdict mistake = FindMistralMistake(*chat)) return WithIds(*mistake);
     const std::string model = TextAt(*chat, "model");
     if (!ModelExists(options_, model)) return WithIds(InvalidMistralModel(model));
-    const json::object completion = CompletionOf(OpenAiFormOfMistral(*chat), options_, ++completions_, now);
+    const json::object completion =
+        CompletionOf(OpenAiFormOfMistral(*chat), options_, ++completions_, context);
     const PlainAnswer plain = PlainAnswerOf(completion, StopsOf(*chat));
-    HttpResponse answer = WithIds(200, json::serialize(MistralAnswer(plain, MistralThinks(*chat))));
+    const json::object body = MistralAnswer(plain, MistralThinks(*chat));
+    ApiAnswer given = WithIds(200, "");
+    HttpResponse& answer = given.http;
+    if (IsTrue(*chat, "stream")) {
+      given.stream = MistralStream(body);
+      answer.headers.front().second = "text/event-stream; charset=utf-8";
+    } else {
+      answer.body = json::serialize(body);
+    }
     answer.headers.emplace_back("x-ratelimit-limit-tokens-minute", "100000");
     answer.headers.emplace_back("x-ratelimit-remaining-tokens-minute", "93621");
     answer.headers.emplace_back("x-ratelimit-limit-req-minute", "100");
     answer.headers.emplace_back("x-ratelimit-remaining-req-minute", "98");
-    return answer;
+    return given;
   }
 
-  HttpResponse Fail(const Step& step, const Request& request) override {
+  ApiAnswer Fail(const Step& step, const Request& request) override {
     if (step.fault == Fault::kBadGateway) return OpenAiFault(step, "", "");
     return WithIds(MistralFault(step, ModelOf(request.body)));
+  }
+
+  std::string StreamError(const Step& step, const Request& request) override {
+    return SseEvent(MistralFault(AsErrorAnswer(step), ModelOf(request.body)).body);
   }
 
   std::string ErrorBody(int status) const override {

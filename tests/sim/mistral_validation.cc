@@ -72,9 +72,6 @@ MistralVerdict CheckScalars(const json::object& request) {
     if (value != nullptr && !value->is_bool())
       return SchemaMistake(name, "Input should be a valid boolean", "bool_type");
   }
-  const json::value* stream = Present(request, "stream");
-  if (stream != nullptr && stream->get_bool())
-    return ServiceError(400, "This simulator does not stream.", "invalid_request_error", "");
   return std::nullopt;
 }
 

@@ -4,7 +4,6 @@
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
-#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -16,6 +15,7 @@
 #include "absl/strings/str_format.h"
 #include "tests/sim/openai_chat.h"
 #include "tests/sim/openai_errors.h"
+#include "tests/sim/openai_stream.h"
 #include "tests/sim/openai_validation.h"
 
 namespace spillway::sim {
@@ -42,28 +42,32 @@ class OpenAiApi final : public ProviderApi {
     return known && request.method == "POST";
   }
 
-  HttpResponse Respond(const Request& request, std::chrono::system_clock::time_point now) override {
-    HttpResponse answer = Authorized(request, now);
-    AddHeaders(answer);
+  ApiAnswer Respond(const Request& request, const AnswerContext& context) override {
+    ApiAnswer answer = Authorized(request, context);
+    AddHeaders(answer.http);
     return answer;
   }
 
-  HttpResponse Fail(const Step& step, const Request& request) override {
+  ApiAnswer Fail(const Step& step, const Request& request) override {
     HttpResponse answer = OpenAiFault(step, ModelOf(request.body), BearerOf(request));
     if (step.fault != Fault::kBadGateway) AddHeaders(answer);
     if (step.fault == Fault::kRateLimited && !step.retry_after.empty()) ExhaustLimits(step, answer);
     return answer;
   }
 
+  std::string StreamError(const Step& step, const Request& request) override {
+    return OpenAiStreamError(step, ModelOf(request.body), BearerOf(request));
+  }
+
   std::string ErrorBody(int status) const override { return OpenAiErrorBody(PlainError(status)); }
 
  private:
-  HttpResponse Authorized(const Request& request, std::chrono::system_clock::time_point now) {
+  ApiAnswer Authorized(const Request& request, const AnswerContext& context) {
     const std::string key = BearerOf(request);
     if (!options_.api_key.empty() && key != options_.api_key) {
       return OpenAiErrorAnswer(key.empty() ? NoKey() : WrongKey(key));
     }
-    if (IsChat(request)) return Chat(request, now);
+    if (IsChat(request)) return Chat(request, context);
     const std::string_view path = PathOf(request.target);
     if (request.method == "GET" && path.ends_with("/models")) return Models();
     const std::optional<std::string_view> model = ModelInPath(path);
@@ -75,13 +79,13 @@ class OpenAiApi final : public ProviderApi {
     return OpenAiErrorAnswer(NoSuchUrl(request.method, path));
   }
 
-  HttpResponse Chat(const Request& request, std::chrono::system_clock::time_point now) {
+  ApiAnswer Chat(const Request& request, const AnswerContext& context) {
     const std::optional<json::object> chat = ParseChat(request.body);
     if (!chat) return OpenAiErrorAnswer(NoJson());
     if (const std::optional<OpenAiError> mistake = FindMistake(*chat)) return OpenAiErrorAnswer(*mistake);
     const std::string model(chat->at("model").as_string());
     if (!ModelExists(options_, model)) return OpenAiErrorAnswer(ModelNotFound(model));
-    return JsonAnswer(CompletionOf(*chat, options_, ++completions_, now));
+    return OpenAiAnswer(*chat, CompletionOf(*chat, options_, ++completions_, context));
   }
 
   static json::object ModelObject(const std::string& model) {

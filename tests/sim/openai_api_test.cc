@@ -25,7 +25,7 @@ class OpenAiApiTest : public ::testing::Test {
  protected:
   HttpResponse Post(const std::string& body, const HttpHeaders& headers = {},
                     const std::string& path = "/v1/chat/completions") {
-    return MakeOpenAiApi(options_)->Respond({"POST", path, headers, body}, kNow);
+    return MakeOpenAiApi(options_)->Respond({"POST", path, headers, body}, {kNow}).http;
   }
 
   json::object Ask(const std::string& body) {
@@ -201,7 +201,14 @@ TEST_F(OpenAiApiTest, MistakesInOptionsAreFound) {
       Mistake(With(std::string(kTools) + R"(,"tool_choice":{"type":"function","function":{"name":"nope"}})")),
       "400 tool_choice null");
   EXPECT_EQ(Mistake(With(R"("response_format":{"type":"xml"})")), "400 response_format.type invalid_value");
-  EXPECT_EQ(Mistake(With(R"("stream":true)")), "400 stream unsupported_value");
+  EXPECT_EQ(Mistake(With(R"("stream":1)")), "400 stream invalid_type");
+  EXPECT_EQ(Mistake(With(R"("stream_options":{"include_usage":true})")), "400 stream_options null");
+  EXPECT_EQ(Mistake(With(R"("stream":false,"stream_options":{})")), "400 stream_options null");
+  EXPECT_EQ(Mistake(With(R"("stream":true,"stream_options":[])")), "400 stream_options invalid_type");
+  EXPECT_EQ(Mistake(With(R"("stream":true,"stream_options":{"include_usage":1})")),
+            "400 stream_options.include_usage invalid_type");
+  EXPECT_EQ(Mistake(With(R"("stream":true,"stream_options":{"usage":true})")),
+            "400 stream_options.usage unknown_parameter");
 }
 
 TEST_F(OpenAiApiTest, UnknownModelIsA404OnlyIfModelsAreNamed) {
@@ -227,11 +234,11 @@ TEST_F(OpenAiApiTest, WrongKeyIsEchoedMaskedAndShortOnesInFull) {
 TEST_F(OpenAiApiTest, ModelsAreListed) {
   options_.models = {"a", "b"};
   const auto api = MakeOpenAiApi(options_);
-  const json::value list = json::parse(api->Respond({"GET", "/v1/models"}, kNow).body);
+  const json::value list = json::parse(api->Respond({"GET", "/v1/models"}, {kNow}).http.body);
   EXPECT_EQ(list.at("object"), "list");
   EXPECT_EQ(list.at("data").at(1).at("id"), "b");
-  EXPECT_EQ(api->Respond({"GET", "/v1/models/a"}, kNow).status, 200);
-  EXPECT_EQ(api->Respond({"GET", "/v1/models/c"}, kNow).status, 404);
+  EXPECT_EQ(api->Respond({"GET", "/v1/models/a"}, {kNow}).http.status, 200);
+  EXPECT_EQ(api->Respond({"GET", "/v1/models/c"}, {kNow}).http.status, 404);
 }
 
 TEST_F(OpenAiApiTest, ChatIsAPostToAnyCompletionsPathOrAConfiguredOne) {
@@ -244,8 +251,8 @@ TEST_F(OpenAiApiTest, ChatIsAPostToAnyCompletionsPathOrAConfiguredOne) {
   }
   EXPECT_FALSE(api->IsChat({"GET", "/v1/chat/completions"}));
   EXPECT_FALSE(api->IsChat({"POST", "/v1/embeddings"}));
-  EXPECT_EQ(api->Respond({"GET", "/v1/chat/completions"}, kNow).status, 405);
-  EXPECT_EQ(api->Respond({"POST", "/v1/embeddings"}, kNow).status, 404);
+  EXPECT_EQ(api->Respond({"GET", "/v1/chat/completions"}, {kNow}).http.status, 405);
+  EXPECT_EQ(api->Respond({"POST", "/v1/embeddings"}, {kNow}).http.status, 404);
 }
 
 struct Preset {
@@ -260,7 +267,8 @@ TEST_P(PresetTest, HasItsStatusAndItsWords) {
   const auto api = MakeOpenAiApi({.name = "p"});
   const HttpResponse answer =
       api->Fail(ParseScript(GetParam().fault).Next(),
-                {"POST", "/v1/chat/completions", {{"authorization", "Bearer sk-short"}}, ChatBody("hi")});
+                {"POST", "/v1/chat/completions", {{"authorization", "Bearer sk-short"}}, ChatBody("hi")})
+          .http;
   EXPECT_EQ(answer.status, GetParam().status);
   EXPECT_THAT(answer.body, HasSubstr(GetParam().in_body));
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
+#include <chrono>
 #include <string_view>
 #include <utility>
 
@@ -41,18 +42,24 @@ bool ModelExists(const ApiOptions& options, const std::string& model) {
 }
 
 json::object CompletionOf(const json::object& chat, const ApiOptions& options, std::uint64_t number,
-                          std::chrono::system_clock::time_point now) {
+                          const AnswerContext& context) {
   const std::string model(chat.at("model").as_string());
   const auto alias = options.aliases.find(model);
   return Complete(
-      chat, {.personality = options.name,
-             .model = alias == options.aliases.end() ? model : alias->second,
-             .id = absl::StrCat("chatcmpl-", options.name, absl::StrFormat("%08d", number)),
-             .created = std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch()).count()});
+      chat,
+      {.personality = options.name,
+       .model = alias == options.aliases.end() ? model : alias->second,
+       .id = absl::StrCat("chatcmpl-", options.name, absl::StrFormat("%08d", number)),
+       .created = std::chrono::duration_cast<std::chrono::seconds>(context.now.time_since_epoch()).count(),
+       .tokens = context.tokens != 0 ? context.tokens : options.tokens});
 }
 
 HttpResponse JsonAnswer(const json::value& body) {
   return {200, {{"content-type", "application/json"}}, json::serialize(body)};
+}
+
+ApiAnswer StreamAnswer(Stream stream, const std::string& content_type) {
+  return {{200, {{"content-type", content_type}}, ""}, std::move(stream)};
 }
 
 }  // namespace spillway::sim

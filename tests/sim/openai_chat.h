@@ -6,7 +6,6 @@
 
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
-#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -29,10 +28,11 @@ bool ModelExists(const ApiOptions& options, const std::string& model);
 
 // The answer to `chat`, which FindMistake found nothing wrong with; the `number`th of its personality.
 boost::json::object CompletionOf(const boost::json::object& chat, const ApiOptions& options,
-                                 std::uint64_t number, std::chrono::system_clock::time_point now);
+                                 std::uint64_t number, const AnswerContext& context);
 
 // Status 200.
 HttpResponse JsonAnswer(const boost::json::value& body);
+ApiAnswer StreamAnswer(Stream stream, const std::string& content_type);
 
 }  // namespace spillway::sim
 

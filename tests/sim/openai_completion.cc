@@ -12,8 +12,10 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "tests/sim/openai_tools.h"
 #include "tests/sim/schema_sample.h"
+#include "tests/sim/stream.h"
 
 namespace spillway::sim {
 namespace json = boost::json;
@@ -53,6 +55,14 @@ std::int64_t PromptTokens(const json::object& request) {
   return tokens;
 }
 
+// "w1 w2 … wN".
+std::string Generated(std::size_t words) {
+  std::string text;
+  text.reserve(words * 8);
+  for (std::size_t i = 1; i <= words; ++i) absl::StrAppend(&text, i == 1 ? "w" : " w", i);
+  return text;
+}
+
 std::string Answer(const json::object& request, const CompletionContext& context) {
   const std::string asked = LastText(request, "user");
   const json::value* format = request.if_contains("response_format");
@@ -62,7 +72,8 @@ std::string Answer(const json::object& request, const CompletionContext& context
     const json::value* schema = format->at("json_schema").as_object().if_contains("schema");
     return json::serialize(schema == nullptr ? json::value(json::object()) : SampleOf(*schema));
   }
-  const std::string text = asked == "Say this is a test!"
+  const std::string text = context.tokens > 0 ? Generated(context.tokens)
+                           : asked == "Say this is a test!"
                                ? "This is a test!"
                                : context.personality + " heard: " + Shortened(asked, kLongestEcho);
   return type == "json_object" ? json::serialize(json::object{{"answer", text}}) : text;
@@ -74,17 +85,6 @@ std::optional<std::int64_t> TokenLimit(const json::object& request) {
     if (limit != nullptr && limit->is_int64()) return limit->get_int64();
   }
   return std::nullopt;
-}
-
-// Words with the space before them stand for tokens.
-std::vector<std::string_view> Pieces(std::string_view text) {
-  std::vector<std::string_view> pieces;
-  while (!text.empty()) {
-    const std::size_t end = std::min(text.find(' ', 1), text.size());
-    pieces.push_back(text.substr(0, end));
-    text.remove_prefix(end);
-  }
-  return pieces;
 }
 
 json::object TokenLogprob(std::string_view token) {
@@ -100,7 +100,7 @@ json::value Logprobs(const json::object& request, std::string_view text) {
   if (wanted == nullptr || *wanted != true) return nullptr;
   const json::value* top = request.if_contains("top_logprobs");
   json::array content;
-  for (const std::string_view piece : Pieces(text)) {
+  for (const std::string_view piece : WordsOf(text)) {
     json::object entry = TokenLogprob(piece);
     json::array alternatives;
     if (top != nullptr && top->is_int64() && top->get_int64() > 0) alternatives.push_back(entry);
@@ -115,16 +115,26 @@ struct Written {
   std::int64_t tokens = 0;
 };
 
-Written TextChoice(const json::object& request, std::string text) {
+// What is left of a text for whose tokens there is a limit.
+std::string Limited(std::string text, std::size_t limit, bool is_generated) {
+  if (!is_generated) return Shortened(std::move(text), limit * 4);
+  return Generated(limit);
+}
+
+Written TextChoice(const json::object& request, std::string text, std::size_t generated) {
   const std::optional<std::int64_t> limit = TokenLimit(request);
-  const bool too_long = limit && CountTokens(text) > *limit;
-  if (too_long) text = Shortened(std::move(text), static_cast<std::size_t>(*limit) * 4);
+  std::int64_t tokens = generated > 0 ? static_cast<std::int64_t>(generated) : CountTokens(text);
+  const bool too_long = limit && tokens > *limit;
+  if (too_long) {
+    text = Limited(std::move(text), static_cast<std::size_t>(*limit), generated > 0);
+    tokens = generated > 0 ? *limit : CountTokens(text);
+  }
   json::object message{
       {"role", "assistant"}, {"content", text}, {"refusal", nullptr}, {"annotations", json::array()}};
   json::object choice{{"message", std::move(message)},
                       {"logprobs", Logprobs(request, text)},
                       {"finish_reason", too_long ? "length" : "stop"}};
-  return {std::move(choice), CountTokens(text)};
+  return {std::move(choice), tokens};
 }
 
 Written ToolChoice(const ToolDecision& decision, const std::string& id_base) {
@@ -176,11 +186,14 @@ json::object Complete(const json::object& request, const CompletionContext& cont
   const std::string text = decision.calls.empty() ? Answer(request, context) : "";
   const json::value* n = request.if_contains("n");
   const std::int64_t wanted = n != nullptr && n->is_int64() ? n->get_int64() : 1;
+  // A text in a form asked for is not made of words.
+  const std::size_t generated = text.starts_with("w1") ? context.tokens : 0;
   json::array choices;
   std::int64_t tokens = 0;
   for (std::int64_t i = 0; i < wanted; ++i) {
     const std::string id_base = context.id.substr(context.id.find('-') + 1) + std::to_string(i);
-    Written written = decision.calls.empty() ? TextChoice(request, text) : ToolChoice(decision, id_base);
+    Written written =
+        decision.calls.empty() ? TextChoice(request, text, generated) : ToolChoice(decision, id_base);
     written.choice["index"] = i;
     tokens += written.tokens;
     choices.push_back(std::move(written.choice));

@@ -5,6 +5,7 @@
 #define SPILLWAY_TESTS_SIM_OPENAI_COMPLETION_H_
 
 #include <boost/json/object.hpp>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -20,6 +21,8 @@ struct CompletionContext {
   std::string id;
   // Seconds since the epoch.
   std::int64_t created = 0;
+  // Words of the text, each a token; 0: what there is to say.
+  std::size_t tokens = 0;
 };
 
 boost::json::object Complete(const boost::json::object& request, const CompletionContext& context);

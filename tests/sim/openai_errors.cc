@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "tests/sim/stream.h"
+
 namespace spillway::sim {
 namespace json = boost::json;
 namespace {
@@ -121,6 +123,10 @@ HttpResponse OpenAiFault(const Step& step, std::string_view model, std::string_v
             "<center><h1>502 Bad Gateway</h1></center>\r\n</body>\r\n</html>\r\n"};
   }
   return OpenAiErrorAnswer(ErrorOf(step, model, key));
+}
+
+std::string OpenAiStreamError(const Step& step, std::string_view model, std::string_view key) {
+  return SseEvent(OpenAiErrorBody(ErrorOf(AsErrorAnswer(step), model, key)));
 }
 
 }  // namespace spillway::sim

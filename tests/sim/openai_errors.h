@@ -38,6 +38,9 @@ std::string MaskedKey(std::string_view key);
 // The answer of `step.fault`, which is an error answer; `model` and `key` are the request's.
 HttpResponse OpenAiFault(const Step& step, std::string_view model, std::string_view key);
 
+// The same of `step.error_class` in the middle of a stream.
+std::string OpenAiStreamError(const Step& step, std::string_view model, std::string_view key);
+
 }  // namespace spillway::sim
 
 #endif  // SPILLWAY_TESTS_SIM_OPENAI_ERRORS_H_

@@ -192,12 +192,26 @@ Mistake CheckScalars(const json::object& request) {
   for (const NumberRule& rule : kRules) {
     if (Mistake mistake = CheckNumber(request, rule)) return mistake;
   }
+  return std::nullopt;
+}
+
+Mistake CheckStream(const json::object& request) {
   const json::value* stream = request.if_contains("stream");
-  if (stream == nullptr || stream->is_null()) return std::nullopt;
-  if (!stream->is_bool()) return WrongType("stream", "a boolean", *stream);
-  if (!stream->get_bool()) return std::nullopt;
-  return Wrong("stream", "unsupported_value",
-               "Unsupported value: 'stream' does not support true with this model.");
+  const bool given = stream != nullptr && !stream->is_null();
+  if (given && !stream->is_bool()) return WrongType("stream", "a boolean", *stream);
+  const json::value* options = request.if_contains("stream_options");
+  if (options == nullptr || options->is_null()) return std::nullopt;
+  if (!given || !stream->get_bool())
+    return Wrong("stream_options", "",
+                 "The 'stream_options' parameter is only allowed when 'stream' is enabled.");
+  if (!options->is_object()) return WrongType("stream_options", "an object", *options);
+  for (const auto& [name, value] : options->get_object()) {
+    const std::string param = "stream_options." + std::string(name);
+    if (name != "include_usage" && name != "include_obfuscation")
+      return Wrong(param, "unknown_parameter", "Unknown parameter: '" + param + "'.");
+    if (!value.is_bool()) return WrongType(param, "a boolean", value);
+  }
+  return std::nullopt;
 }
 
 Mistake CheckResponseFormat(const json::object& request) {
@@ -227,7 +241,7 @@ Mistake FindMistake(const json::object& request) {
   if (model == nullptr || model->is_null()) return Wrong("", "", "you must provide a model parameter");
   if (!model->is_string()) return WrongType("model", "a string", *model);
   if (model->get_string().empty()) return Wrong("", "", "you must provide a model parameter");
-  for (const auto check : {CheckMessages, CheckTools, CheckScalars, CheckResponseFormat}) {
+  for (const auto check : {CheckMessages, CheckTools, CheckScalars, CheckStream, CheckResponseFormat}) {
     if (Mistake mistake = check(request)) return mistake;
   }
   return std::nullopt;

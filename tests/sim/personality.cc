@@ -9,6 +9,7 @@
 
 #include "absl/strings/match.h"
 #include "tests/sim/fault.h"
+#include "tests/sim/stream_fault.h"
 
 namespace spillway::sim {
 namespace {
@@ -23,26 +24,18 @@ void SetHeader(HttpHeaders& headers, const std::string& name, const std::string&
   headers.emplace_back(name, value);
 }
 
-// Puts an impossible byte pair into the answer's text, or else into its first string.
-void BreakUtf8(std::string& body) {
-  static constexpr std::string_view kText = "\"content\":\"";
-  static constexpr std::string_view kString = "\":\"";
-  const std::size_t text = body.find(kText);
-  const std::size_t first = body.find(kString);
-  const std::size_t at = text != std::string::npos    ? text + kText.size()
-                         : first != std::string::npos ? first + kString.size()
-                                                      : 0;
-  body.insert(at, "\xC3\x28");
-}
+// How much of a stream the log is given.
+constexpr std::size_t kMostLogged = 64 * 1024;
 
 // The spoiled answers: the API's own, with one thing wrong.
 void Spoil(const Step& step, HttpResponse& answer) {
   switch (step.fault) {
     case Fault::kBadJson:
+    case Fault::kGarbageEvent:
       answer.body.resize(answer.body.size() / 2);
       break;
     case Fault::kInvalidUtf8:
-      BreakUtf8(answer.body);
+      InsertInvalidUtf8(answer.body);
       break;
     case Fault::kEmptyBody:
       answer.body.clear();
@@ -55,13 +48,21 @@ void Spoil(const Step& step, HttpResponse& answer) {
   }
 }
 
-// What the step says over what the fault or the API said.
-void Override(const Step& step, const ProviderApi& api, HttpResponse& answer) {
+// What the step says over what the fault or the API said. A stream gives way to a body.
+void Override(const Step& step, const ProviderApi& api, ApiAnswer& given) {
+  HttpResponse& answer = given.http;
   if (step.status) {
     answer.status = *step.status;
-    if (step.fault == Fault::kOk && *step.status >= 400) answer.body = api.ErrorBody(*step.status);
+    if (step.fault == Fault::kOk && *step.status >= 400) {
+      answer.body = api.ErrorBody(*step.status);
+      if (given.stream) SetHeader(answer.headers, "content-type", "application/json");
+      given.stream.reset();
+    }
   }
-  if (step.body) answer.body = *step.body;
+  if (step.body) {
+    answer.body = *step.body;
+    given.stream.reset();
+  }
   if (!step.retry_after.empty()) SetHeader(answer.headers, "retry-after", step.retry_after);
   if (!step.retry_after_ms.empty()) SetHeader(answer.headers, "retry-after-ms", step.retry_after_ms);
   for (const auto& [name, value] : step.headers) SetHeader(answer.headers, name, value);
@@ -84,14 +85,31 @@ Step Personality::NextStep() {
   return script_.Next();
 }
 
+// An error in mid-answer has a form of its own in streams only.
+ApiAnswer Personality::FromApi(const Step& step, const Request& request) {
+  if (TraitsOf(step.fault).is_error_answer) return api_->Fail(step, request);
+  ApiAnswer answer =
+      api_->Respond(request, {.now = std::chrono::system_clock::now(), .tokens = step.tokens.value_or(0)});
+  if (step.fault != Fault::kErrorEvent || answer.stream || answer.http.status != 200) return answer;
+  Step whole = step;
+  whole.fault = Fault::kErrorIn200;
+  return api_->Fail(whole, request);
+}
+
 Reply Personality::Answer(const Step& step, const Request& request) {
+  ApiAnswer given = FromApi(step, request);
+  Override(step, *api_, given);
+  Spoil(step, given.http);
   Reply reply;
   reply.plan = step.plan;
-  reply.answer = TraitsOf(step.fault).is_error_answer
-                     ? api_->Fail(step, request)
-                     : api_->Respond(request, std::chrono::system_clock::now());
-  Override(step, *api_, reply.answer);
-  Spoil(step, reply.answer);
+  reply.answer = std::move(given.http);
+  if (!given.stream) return reply;
+  StreamWords words;
+  if (step.fault == Fault::kErrorEvent) words.error = api_->StreamError(step, request);
+  if (step.fault == Fault::kInvalidUtf8) words.invalid_utf8 = api_->BreakUtf8(FirstToken(*given.stream));
+  reply.stream = WithFault(*std::move(given.stream), step, words);
+  // The head does not wait for the pings.
+  if (step.fault == Fault::kPingsFirst) reply.plan.delay = std::chrono::milliseconds(0);
   return reply;
 }
 
@@ -104,7 +122,8 @@ Reply Personality::Handle(Request request) {
   entry.personality = config_.name;
   entry.fault = TraitsOf(step.fault).name;
   entry.status = answered ? reply.answer.status : 0;
-  if (answered) entry.answer = reply.answer.body;
+  entry.is_stream = reply.stream.has_value();
+  if (answered) entry.answer = reply.stream ? reply.stream->bytes.substr(0, kMostLogged) : reply.answer.body;
   entry.request = std::move(request);
   reply.ticket = log_->Add(std::move(entry));
   return reply;

@@ -54,6 +54,7 @@ class Personality final : public Service {
 
  private:
   Step NextStep();
+  ApiAnswer FromApi(const Step& step, const Request& request);
   Reply Answer(const Step& step, const Request& request);
 
   const PersonalityConfig config_;

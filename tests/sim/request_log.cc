@@ -35,6 +35,7 @@ void RequestLog::Finish(std::uint64_t seq, const Outcome& outcome) {
   LogEntry& entry = entries_[static_cast<std::size_t>(seq - entries_.front().seq)];
   entry.done = true;
   entry.done_after = outcome.after;
+  if (entry.is_stream) entry.tokens_sent = outcome.tokens;
   if (outcome.peer_closed) entry.peer_closed_after = outcome.after;
   changed_.notify_all();
 }

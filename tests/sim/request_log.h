@@ -34,9 +34,12 @@ struct LogEntry {
   // 0: no status line was due.
   int status = 0;
   std::string answer;
+  bool is_stream = false;
   // The delivery has ended, one way or the other.
   bool done = false;
   std::chrono::milliseconds done_after{0};
+  // Of a stream that is done: the words and parts of calls that had been sent.
+  std::optional<std::uint64_t> tokens_sent;
   // The peer left before it had what was due; counted from the request's last byte.
   std::optional<std::chrono::milliseconds> peer_closed_after;
 };

@@ -6,6 +6,7 @@
 #include <boost/json/parse.hpp>
 #include <chrono>
 #include <string>
+#include <utility>
 
 #include "tests/sim/log_json.h"
 
@@ -55,6 +56,19 @@ TEST(RequestLogTest, FinishTellsHowItEnded) {
   EXPECT_TRUE(log.Entries()[1].done);
   EXPECT_EQ(log.Entries()[1].peer_closed_after, std::chrono::milliseconds(12));
   EXPECT_FALSE(log.Entries()[0].done);
+}
+
+TEST(RequestLogTest, TokensAreToldOfStreamsOnly) {
+  RequestLog log;
+  LogEntry stream = Entry("a");
+  stream.is_stream = true;
+  const std::uint64_t seq = log.Add(std::move(stream));
+  log.Finish(log.Add(Entry("b")), {.tokens = 9});
+  EXPECT_TRUE(boost::json::parse(LogToJson(log.Entries())).at(0).at("tokens_sent").is_null());
+  log.Finish(seq, {.tokens = 3});
+  const boost::json::value entries = boost::json::parse(LogToJson(log.Entries()));
+  EXPECT_EQ(entries.at(0).at("tokens_sent"), 3);
+  EXPECT_TRUE(entries.at(1).at("tokens_sent").is_null());
 }
 
 TEST(RequestLogTest, LongBodiesAreCutAndTheirSizeKept) {

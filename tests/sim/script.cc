@@ -10,6 +10,11 @@ double Percent(std::mt19937_64& engine) { return static_cast<double>(engine() >>
 
 }  // namespace
 
+Step AsErrorAnswer(Step step) {
+  step.fault = step.error_class;
+  return step;
+}
+
 Script::Script(std::vector<Step> steps, Then then, std::uint64_t seed)
     : steps_(std::move(steps)), then_(then), engine_(seed) {}
 

@@ -29,6 +29,14 @@ struct Step {
   std::string retry_after;
   std::string retry_after_ms;
   WirePlan plan;
+  // Faults of streams: how many tokens come before.
+  std::size_t after = 1;
+  // cut: in a stream, too, after plan.bytes and not after a number of tokens.
+  bool cuts_bytes = false;
+  // error_event: the error answer whose like it is.
+  Fault error_class = Fault::kOverloaded;
+  // How many words the answer has; unset: as the personality has it.
+  std::optional<std::size_t> tokens;
   // oversized_header: bytes of the header's value.
   std::size_t header_bytes = 128 * 1024;
   // Requests this step serves before the next takes over.
@@ -39,6 +47,9 @@ struct Step {
   // but `times`.
   std::vector<Step> one_of;
 };
+
+// An error_event's step as the error answer whose like it is.
+Step AsErrorAnswer(Step step);
 
 // After the last step.
 enum class Then : std::uint8_t { kRepeatLast, kOk, kCycle };

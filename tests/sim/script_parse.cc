@@ -1,9 +1,11 @@
+#include <algorithm>
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
 #include <chrono>
 #include <cstdint>
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,6 +17,7 @@
 #include "absl/strings/str_split.h"
 #include "tests/sim/json_reader.h"
 #include "tests/sim/script.h"
+#include "tests/sim/stream.h"
 
 namespace spillway::sim {
 namespace json = boost::json;
@@ -43,13 +46,18 @@ std::string ReadHint(ObjectReader& reader, std::string_view key) {
   throw InvalidConfig(reader.PathOf(key) + ": must be a number or a string");
 }
 
+bool IsOneOfFaults(Fault fault, std::initializer_list<Fault> faults) {
+  return std::find(faults.begin(), faults.end(), fault) != faults.end();
+}
+
 // What the fault's name implies, before the step's own fields have their say.
 void ApplyFault(Fault fault, Step& step) {
   step.fault = fault;
   step.plan.delivery = TraitsOf(fault).delivery;
   if (fault == Fault::kResetAfterHeaders) step.plan.abort = true;
   if (fault == Fault::kClose) step.plan.close = true;
-  if (fault == Fault::kCut) step.plan.bytes = 20;
+  if (IsOneOfFaults(fault, {Fault::kCut, Fault::kStall, Fault::kStallPings})) step.plan.bytes = 20;
+  if (fault == Fault::kPingsFirst) step.plan.delay = std::chrono::milliseconds(50);
   if (fault == Fault::kSlow) {
     step.plan.bytes = 16;
     step.plan.pause = std::chrono::milliseconds(10);
@@ -77,6 +85,23 @@ void ReadAnswer(ObjectReader& reader, Step& step) {
   step.retry_after_ms = ReadHint(reader, "retry_after_ms");
 }
 
+void ReadStream(ObjectReader& reader, Step& step) {
+  if (const auto after = reader.Integer("after", 0, kMostTokens))
+    step.after = static_cast<std::size_t>(*after);
+  if (const auto tokens = reader.Integer("tokens", 1, kMostTokens))
+    step.tokens = static_cast<std::size_t>(*tokens);
+  const std::optional<std::string> name = reader.String("class");
+  if (!name) return;
+  const FaultTraits* traits = FaultFromName(*name);
+  const bool has_words = traits != nullptr && traits->is_error_answer &&
+                         !IsOneOfFaults(traits->fault, {Fault::kBadGateway, Fault::kErrorIn200});
+  if (!has_words) {
+    throw InvalidConfig(
+        absl::StrCat(reader.PathOf("class"), ": must be the fault of an error answer, not \"", *name, "\""));
+  }
+  step.error_class = traits->fault;
+}
+
 void ReadPlan(ObjectReader& reader, Step& step) {
   using std::chrono::milliseconds;
   WirePlan& plan = step.plan;
@@ -88,7 +113,9 @@ void ReadPlan(ObjectReader& reader, Step& step) {
   if (const auto bytes = reader.Integer("bytes", 0, kMostBytes)) {
     plan.bytes = static_cast<std::size_t>(*bytes);
     step.header_bytes = plan.bytes;
+    step.cuts_bytes = true;
   }
+  ReadStream(reader, step);
   if (plan.delivery == Delivery::kSlow && plan.bytes == 0) {
     throw InvalidConfig(reader.PathOf("bytes") + ": a slow body needs chunks of at least 1 byte");
   }

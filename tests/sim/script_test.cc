@@ -60,6 +60,19 @@ TEST(ScriptTest, ShortFormIsTheLongForm) {
   EXPECT_TRUE(step.plan.close);
 }
 
+TEST(ScriptTest, FaultsOfStreamsSayWhenAndWhat) {
+  const Step error = ParseScript("error_event:after=3:class=context_length:tokens=9:pause_ms=2").Next();
+  EXPECT_EQ(error.after, 3u);
+  EXPECT_EQ(error.tokens, 9u);
+  EXPECT_EQ(error.plan.pause, std::chrono::milliseconds(2));
+  EXPECT_EQ(AsErrorAnswer(error).fault, Fault::kContextLength);
+  const Step plain = ParseScript("error_event").Next();
+  EXPECT_EQ(plain.after, 1u);
+  EXPECT_EQ(AsErrorAnswer(plain).fault, Fault::kOverloaded);
+  EXPECT_FALSE(ParseScript("cut:after=2").Next().cuts_bytes);
+  EXPECT_TRUE(ParseScript("cut:bytes=2").Next().cuts_bytes);
+}
+
 TEST(ScriptTest, RetryAfterMayBeADate) {
   const Step step =
       ParseScript(R"({"fault": "quota", "retry_after": "Fri, 31 Dec 1999 23:59:59 GMT"})").Next();
@@ -96,6 +109,9 @@ TEST(ScriptTest, MistakesNameTheField) {
   EXPECT_THAT(ErrorOf(R"({"steps": ["ok"], "then": "maybe"})"), HasSubstr("script.then: must be"));
   EXPECT_THAT(ErrorOf(R"({"one_of": [{"percent": 60}, {"percent": 60}]})"), HasSubstr("more than 100"));
   EXPECT_THAT(ErrorOf("slow:bytes=0"), HasSubstr("script.bytes"));
+  EXPECT_THAT(ErrorOf("cut:after=-1"), HasSubstr("script.after"));
+  EXPECT_THAT(ErrorOf("ok:tokens=0"), HasSubstr("script.tokens"));
+  EXPECT_THAT(ErrorOf("error_event:class=stall"), HasSubstr("script.class: must be the fault of an error"));
   EXPECT_THAT(ErrorOf("[\"ok\""), HasSubstr("script: not JSON"));
   EXPECT_THAT(ErrorOf("ok:times=0"), HasSubstr("script.times"));
 }

@@ -1,13 +1,14 @@
 #include "tests/sim/wire_format.h"
 
 #include <algorithm>
+#include <array>
+#include <charconv>
 #include <chrono>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
 #include "absl/time/time.h"
 
 namespace spillway::sim {
@@ -51,7 +52,9 @@ std::string_view ReasonOf(int status) {
 // One chunk, as Transfer-Encoding: chunked frames it.
 std::string Framed(std::string_view piece, bool chunked) {
   if (!chunked) return std::string(piece);
-  return absl::StrCat(absl::StrFormat("%x\r\n", piece.size()), std::string(piece), "\r\n");
+  std::string chunk;
+  AppendChunk(piece, chunk);
+  return chunk;
 }
 
 }  // namespace
@@ -65,7 +68,7 @@ std::string FormatHead(const Reply& reply, bool keep_alive, std::chrono::system_
                   "\r\n");
   absl::StrAppend(&head, "server: spillway-sim\r\n");
   for (const auto& [name, value] : answer.headers) absl::StrAppend(&head, name, ": ", value, "\r\n");
-  if (reply.plan.chunked) {
+  if (reply.plan.chunked || reply.stream) {
     absl::StrAppend(&head, "transfer-encoding: chunked\r\n");
   } else {
     absl::StrAppend(&head, "content-length: ", answer.body.size(), "\r\n");
@@ -76,7 +79,7 @@ std::string FormatHead(const Reply& reply, bool keep_alive, std::chrono::system_
 
 std::vector<std::string> FormatBody(const Reply& reply) {
   const WirePlan& plan = reply.plan;
-  const bool cut = plan.delivery == Delivery::kCut;
+  const bool cut = plan.delivery == Delivery::kCut || plan.delivery == Delivery::kStall;
   std::string_view body = reply.answer.body;
   if (cut) body = body.substr(0, plan.bytes);
   const std::size_t piece = plan.delivery == Delivery::kSlow ? plan.bytes : body.size();
@@ -85,8 +88,14 @@ std::vector<std::string> FormatBody(const Reply& reply) {
     pieces.push_back(Framed(body.substr(0, piece), plan.chunked));
     body.remove_prefix(std::min(piece, body.size()));
   }
-  if (plan.chunked && !cut) pieces.emplace_back("0\r\n\r\n");
+  if (plan.chunked && !cut) pieces.emplace_back(kLastChunk);
   return pieces;
+}
+
+void AppendChunk(std::string_view piece, std::string& out) {
+  std::array<char, 16> size{};
+  const auto end = std::to_chars(size.begin(), size.end(), piece.size(), 16).ptr;
+  out.append(size.begin(), end).append("\r\n").append(piece).append("\r\n");
 }
 
 std::string Garbage() { return "SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n"; }

@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "tests/sim/message.h"
@@ -13,12 +14,18 @@
 namespace spillway::sim {
 
 // Status line and headers, blank line included. Declares the whole body whatever the plan sends
-// of it. `keep_alive` false announces the connection's end.
+// of it; a stream is chunked. `keep_alive` false announces the connection's end.
 std::string FormatHead(const Reply& reply, bool keep_alive, std::chrono::system_clock::time_point now);
 
 // The body as the plan delivers it: one piece, or kSlow's chunks, framed if it is chunked, cut
-// if it is kCut. No piece is empty.
+// if it is kCut or kStall. No piece is empty. Not for streams.
 std::vector<std::string> FormatBody(const Reply& reply);
+
+// One chunk of Transfer-Encoding: chunked, appended; `piece` is not empty.
+void AppendChunk(std::string_view piece, std::string& out);
+
+// The end of a chunked body.
+inline constexpr std::string_view kLastChunk = "0\r\n\r\n";
 
 // What kGarbage sends.
 std::string Garbage();
