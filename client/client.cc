@@ -32,6 +32,10 @@ Result<v1::ChatResponse> Client::Chat(const v1::ChatRequest& request, const Call
   return result;
 }
 
+ChatStream Client::StreamChat(const v1::ChatRequest& request, const CallOptions& call) const {
+  return ChatStream(channel_, *stub_, request, options_, call);
+}
+
 Result<v1::RouteResponse> Client::Route(const v1::RouteRequest& request, const CallOptions& call) const {
   return RunCall<v1::RouteResponse>(*channel_, options_, call,
                                     [&](grpc::ClientContext& context, v1::RouteResponse* response) {

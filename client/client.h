@@ -13,6 +13,7 @@
 #include <memory>
 
 #include "absl/status/statusor.h"
+#include "client/chat_stream.h"
 #include "client/options.h"
 #include "client/result.h"
 #include "grpcpp/channel.h"
@@ -33,6 +34,9 @@ class Client {
   // The whole completion. `response.route` tells who served and every attempt before; a failed
   // call has the same in `details.route`. Statuses: see RouterService in router.proto.
   Result<v1::ChatResponse> Chat(const v1::ChatRequest& request, const CallOptions& call = {}) const;
+
+  // The completion piece by piece, as it comes. Never fails itself: the stream's Finish says how it went.
+  ChatStream StreamChat(const v1::ChatRequest& request, const CallOptions& call = {}) const;
 
   // What Chat would do this instant and why; calls no provider and changes nothing.
   Result<v1::RouteResponse> Route(const v1::RouteRequest& request, const CallOptions& call = {}) const;

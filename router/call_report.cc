@@ -34,6 +34,8 @@ std::string_view NameOf(Verdict verdict) {
       return "RETRY_BUDGET_SPENT";
     case Verdict::kRefused:
       return "REFUSED_BY_PROVIDER";
+    case Verdict::kBroken:
+      return "STREAM_BROKEN";
     case Verdict::kDeadline:
       return "DEADLINE_EXCEEDED";
     case Verdict::kCancelled:

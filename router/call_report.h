@@ -23,6 +23,8 @@ struct AttemptRecord {
   Ticket::Role role = Ticket::Role::kOrdinary;
   Instant start;
   Instant end;
+  // Of a streamed answer: when its first token came.
+  std::optional<Instant> first_token;
   // Unset: it succeeded.
   std::optional<FailedAttempt> failed;
   // 0 when no answer came, or the connection broke before its end.
@@ -72,6 +74,8 @@ enum class Verdict : std::uint8_t {
   // A failure that goes back to the caller: another target would not change it, or the
   // policy does not spill on it.
   kRefused,
+  // A stream broke off after the caller had got a part of it, and may not have it taken back.
+  kBroken,
   kDeadline,
   kCancelled,
 };

@@ -8,9 +8,6 @@
 namespace spillway::router {
 namespace {
 
-// Beyond its attempt's deadline a probe gets this long to report before it is taken for lost.
-constexpr Duration kProbeGrace = std::chrono::seconds(1);
-
 // The pause before a lone 500 is tried again at the same target: long enough for a worker
 // behind the provider's balancer to be replaced, short beside any completion. Random, so that
 // calls that failed together do not come back together.
@@ -34,8 +31,9 @@ Overloaded(Visitors...) -> Overloaded<Visitors...>;
 
 }  // namespace
 
-Plan::Plan(std::shared_ptr<const Table> table, const PolicyRoute* route, Instant start, Instant deadline)
-    : deadline_(deadline) {
+Plan::Plan(std::shared_ptr<const Table> table, const PolicyRoute* route, Instant start, Instant deadline,
+           AnswerForm form)
+    : deadline_(deadline), form_(form) {
   report_.table = std::move(table);
   report_.route = route;
   if (settings().total_timeout)
@@ -49,6 +47,7 @@ Step Plan::On(Event event, Instant now, PlanContext context) {
       Overloaded{
           [&](Started) { return OnStarted(now, context); },
           [&](Woke) { return OnWoke(now, context); },
+          [&](FirstToken) { return OnFirstToken(now, context); },
           [&](Succeeded& succeeded) { return OnSucceeded(std::move(succeeded), now, context); },
           [&](Failed& failed) { return OnFailed(std::move(failed), now, context); },
           [&](Unsupported& unsupported) { return OnUnsupported(std::move(unsupported), now, context); },
@@ -105,6 +104,9 @@ Step Plan::OnFailed(Failed failed, Instant now, PlanContext& context) {
   if (failure == Failure::kDeadline) return Finish(Verdict::kDeadline, TraitsOf(failure).code, now, context);
   if (failure == Failure::kCancelled) {
     return Finish(Verdict::kCancelled, TraitsOf(failure).code, now, context);
+  }
+  if (form_ == AnswerForm::kStream && HasReachedCaller()) {
+    return Finish(Verdict::kBroken, TraitsOf(failure).code, now, context);
   }
   if (spills || (too_long && LargerExists())) return Next(now, context);
   return Finish(Verdict::kRefused, TraitsOf(failure).code, now, context);
@@ -189,30 +191,6 @@ bool Plan::CanPayForAnother(PlanContext& context) const {
   return context.memory.budgets[report_.route->budget].CanPay(*settings().retry_budget);
 }
 
-Step Plan::Attempt(LeafId leaf, bool last_resort, Instant now, PlanContext& context) {
-  TargetHealth& health = HealthOf(leaf, context);
-  const Duration timeout = LeafOf(leaf).settings.request_timeout.value_or(settings().request_timeout);
-  const Instant own_deadline = SaturatingAdd(now, timeout);
-  const Try attempt{leaf, std::min(own_deadline, deadline_),
-                    own_deadline < deadline_ ? Failure::kTimeout : Failure::kDeadline};
-  if (last_resort) {
-    ticket_ = health.EnterAsLastResort();
-  } else {
-    ticket_ = health.Enter(now, SaturatingAdd(attempt.deadline, kProbeGrace));
-    Note(ticket_.role == Ticket::Role::kProbe, leaf, now, context);
-  }
-  if (Insert(tried_, leaf)) ++tried_count_;
-  if (settings().retry_budget && !report_.attempts.empty()) {
-    context.memory.budgets[report_.route->budget].Pay();
-  }
-  attempt_under_way_ = true;
-  AttemptRecord& record = report_.attempts.emplace_back();
-  record.leaf = leaf;
-  record.role = ticket_.role;
-  record.start = now;
-  return attempt;
-}
-
 Step Plan::FinishUntried(Instant now, PlanContext& context) {
   // As they stand now: targets that could not serve may have been asked since the others were passed over.
   const auto saturated = [&](const SkippedLeaf& skipped) {
@@ -256,7 +234,7 @@ absl::StatusCode Plan::CodeOfLastFailure() const {
 Step Plan::Finish(Verdict verdict, absl::StatusCode code, Instant now, PlanContext& context) {
   report_.verdict = verdict;
   report_.code = code;
-  if (verdict == Verdict::kRefused) {
+  if (verdict == Verdict::kRefused || verdict == Verdict::kBroken) {
     // Other targets' suspensions have no bearing on it: only the provider's own word counts.
     const std::optional<Duration>& hint = report_.attempts.back().failed->retry_after;
     if (hint) report_.retry_after = std::max(*hint, Duration::zero());
@@ -286,6 +264,7 @@ std::optional<Duration> Plan::SoonestBack(Instant now, PlanContext& context) con
 
 bool Plan::MayRetrySame(const FailedAttempt& attempt, Instant now, PlanContext& context) const {
   if (!TraitsOf(attempt.failure).may_retry_same_target || !settings().fail_on.Matches(attempt)) return false;
+  if (HasReachedCaller()) return false;
   const LeafId leaf = report_.attempts.back().leaf;
   // A 500 in a run of failures is no accident any more.
   const bool lone_500 = attempt.http_status == 500 && HealthOf(leaf, context).fails(now) == 0;

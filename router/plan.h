@@ -7,11 +7,15 @@
 //                 | +------ Failed, connection reset, Try the same at once
 //                           Failed, anything else --------------> Done
 //                 Try ---> Unsupported, no attempt was made ----> Try the next, or Done
+//                 Try ---> FirstToken --------------------------> GoOn, with the same attempt
 //                           Cancelled at any time --------------> Done
+//
+// A failure after the first token of a stream ends the call, unless the caller lets what it has got be
+// taken back: then it is a failure like any other.
 //
 // The plan holds the call's own memory (what was tried, how much time and how many retries are
 // left); what outlives a call is passed in. It reads no clock and is driven by one owner, one event
-// for each Try or Sleep it returned.
+// for each Try, Sleep or GoOn it returned.
 #ifndef SPILLWAY_ROUTER_PLAN_H_
 #define SPILLWAY_ROUTER_PLAN_H_
 
@@ -34,9 +38,20 @@
 
 namespace spillway::router {
 
+// How the answer travels to the caller.
+enum class AnswerForm : std::uint8_t {
+  kWhole,
+  // As it comes. What the caller has got cannot be taken back.
+  kStream,
+  // As it comes, to a caller who lets it be taken back and begun anew.
+  kResettableStream,
+};
+
 // Events.
 struct Started {};
 struct Woke {};
+// Of a streamed attempt, once: the model has begun to answer.
+struct FirstToken {};
 struct Succeeded {
   int http_status = 200;
   std::string provider_request_id;
@@ -51,7 +66,7 @@ struct Unsupported {
   std::string detail;
 };
 struct Cancelled {};
-using Event = std::variant<Started, Woke, Succeeded, Failed, Unsupported, Cancelled>;
+using Event = std::variant<Started, Woke, FirstToken, Succeeded, Failed, Unsupported, Cancelled>;
 
 // Steps.
 struct Try {
@@ -60,12 +75,19 @@ struct Try {
   Instant deadline;
   // What it is if it has not: the target's timeout, or the caller's deadline.
   Failure on_timeout = Failure::kTimeout;
+  // Whether the provider is to stream its answer, be the caller's streamed or not. Then stream_watch.h
+  // has further bounds, made of these.
+  bool streamed = false;
+  Duration first_token_timeout{};
+  Duration stream_idle_timeout{};
 };
 struct Sleep {
   Instant until;
 };
+// Nothing new: the attempt is still under way.
+struct GoOn {};
 struct Done {};
-using Step = std::variant<Try, Sleep, Done>;
+using Step = std::variant<Try, Sleep, GoOn, Done>;
 
 // A target entered or left a suspension.
 struct Transition {
@@ -84,7 +106,8 @@ struct PlanContext {
 class Plan {
  public:
   // `route` belongs to `table`. `deadline` is the caller's, kNever if none.
-  Plan(std::shared_ptr<const Table> table, const PolicyRoute* route, Instant start, Instant deadline);
+  Plan(std::shared_ptr<const Table> table, const PolicyRoute* route, Instant start, Instant deadline,
+       AnswerForm form = AnswerForm::kWhole);
 
   Step On(Event event, Instant now, PlanContext context);
 
@@ -106,6 +129,7 @@ class Plan {
   }
 
   Step OnStarted(Instant now, PlanContext& context);
+  Step OnFirstToken(Instant now, PlanContext& context);
   Step OnSucceeded(Succeeded succeeded, Instant now, PlanContext& context);
   Step OnFailed(Failed failed, Instant now, PlanContext& context);
   Step OnUnsupported(Unsupported unsupported, Instant now, PlanContext& context);
@@ -115,6 +139,12 @@ class Plan {
   // The next leaf in the route's order, or the end.
   Step Next(Instant now, PlanContext& context);
   Step Attempt(LeafId leaf, bool last_resort, Instant now, PlanContext& context);
+  // An attempt at the leaf that begins at `start`.
+  Try TryOf(LeafId leaf, Instant start) const;
+  // Whether the caller has got something of the latest attempt's answer.
+  bool HasReachedCaller() const {
+    return form_ != AnswerForm::kWhole && report_.attempts.back().first_token.has_value();
+  }
   Step Finish(Verdict verdict, absl::StatusCode code, Instant now, PlanContext& context);
   Step FinishUntried(Instant now, PlanContext& context);
   Step FinishExhausted(Instant now, PlanContext& context);
@@ -150,6 +180,7 @@ class Plan {
   CallReport report_;
   Instant deadline_;
   Ticket ticket_;
+  AnswerForm form_;
   bool attempt_under_way_ = false;
   // Whether the request was too long for a target. Asked of every leaf, so it is kept.
   bool was_too_long_ = false;

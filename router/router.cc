@@ -46,11 +46,11 @@ Router::Router(const TableSpec& spec, std::uint64_t seed) : engine_(seed) { Repl
 void Router::Replace(const TableSpec& spec) { table_ = TableBuilder::Build(spec, memory_); }
 
 std::optional<Plan> Router::Begin(std::string_view model, Environment environment, Instant now,
-                                  Instant deadline) const {
+                                  Instant deadline, AnswerForm form) const {
   const PolicyRoute* route = table_->Find(model, environment);
   if (route == nullptr) return std::nullopt;
   // In place: a plan is large, and moving it would be an eighth of the decision.
-  return std::optional<Plan>(std::in_place, table_, route, now, deadline);
+  return std::optional<Plan>(std::in_place, table_, route, now, deadline, form);
 }
 
 Step Router::On(Plan& plan, Event event, Instant now) {

@@ -53,8 +53,8 @@ class Router {
 
   // A plan for a call, to be driven by On; nothing when no policy names the model and the
   // environment has no primary endpoint.
-  std::optional<Plan> Begin(std::string_view model, Environment environment, Instant now,
-                            Instant deadline) const;
+  std::optional<Plan> Begin(std::string_view model, Environment environment, Instant now, Instant deadline,
+                            AnswerForm form = AnswerForm::kWhole) const;
 
   Step On(Plan& plan, Event event, Instant now);
 

@@ -33,7 +33,14 @@ struct RetryBudgetRules {
 };
 
 struct Settings {
+  // One attempt at a whole answer.
   Duration request_timeout = std::chrono::seconds(60);
+  // One attempt at a streamed answer, to its first token.
+  Duration first_token_timeout = std::chrono::seconds(15);
+  // Then, between two tokens.
+  Duration stream_idle_timeout = std::chrono::seconds(30);
+  // Whether whole answers are streamed by the provider, too.
+  bool stream_unary = false;
   // Unset: the caller's deadline alone.
   std::optional<Duration> total_timeout;
   // Unset: as many as the route has further targets, same-target retries on top.

@@ -49,6 +49,10 @@ Ticket TargetHealth::Enter(Instant now, Instant lease_end) {
   return {epoch_, Ticket::Role::kProbe};
 }
 
+void TargetHealth::ExtendLease(const Ticket& ticket, Instant lease_end) {
+  if (ticket.epoch == epoch_ && ticket.role == Ticket::Role::kProbe) until_ = lease_end;
+}
+
 bool TargetHealth::OnSuccess(const Ticket& ticket, const HealthRules& rules) {
   if (ticket.epoch != epoch_) return false;
   if (state_ == TargetState::kAvailable) {

@@ -75,6 +75,9 @@ class TargetHealth {
   // `lease_end` is taken for lost.
   Ticket Enter(Instant now, Instant lease_end);
 
+  // The probe is heard from and need not report before `lease_end`. No news if it was taken for lost.
+  void ExtendLease(const Ticket& ticket, Instant lease_end);
+
   // Enters a suspended target regardless.
   Ticket EnterAsLastResort();
 

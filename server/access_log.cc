@@ -36,6 +36,7 @@ void WriteAttempts(const router::CallReport& report, const std::vector<DroppedFi
     json.Field("endpoint", name.endpoint);
     json.Field("model", name.model);
     line.Millis("ms", attempt.end - attempt.start);
+    if (attempt.first_token) line.Millis("first_token_ms", *attempt.first_token - attempt.start);
     if (attempt.role != router::Ticket::Role::kOrdinary) {
       json.Field("role", attempt.role == router::Ticket::Role::kProbe ? "probe" : "last_resort");
     }
@@ -68,6 +69,17 @@ void WriteSkipped(const router::CallReport& report, LogLine& line) {
   json.EndArray();
 }
 
+// When the caller got the first token, and how often it was told to forget what it had got.
+void WriteStream(const CallInput& input, const CallResult& result, LogLine& line) {
+  if (input.sink == nullptr) return;
+  for (const router::AttemptRecord& attempt : result.report->attempts) {
+    if (!attempt.first_token) continue;
+    line.Millis("first_token_ms", *attempt.first_token - input.received);
+    break;
+  }
+  if (result.resets > 0) line.Int("resets", result.resets);
+}
+
 void WriteTokens(const v1::Usage& usage, LogLine& line) {
   line.Int("prompt_tokens", usage.prompt_tokens()).Int("completion_tokens", usage.completion_tokens());
 }
@@ -92,9 +104,10 @@ void LogCall(const CallLogEntry& entry) {
     const router::CallReport& report = *entry.result->report;
     line.Text("policy", report.route->name);
     line.Millis("router_ms", entry.end - entry.input->received - entry.result->upstream);
+    WriteStream(*entry.input, *entry.result, line);
     WriteAttempts(report, entry.result->dropped, line);
     WriteSkipped(report, line);
-    if (report.verdict == router::Verdict::kServed) WriteTokens(entry.input->response->usage(), line);
+    if (report.verdict == router::Verdict::kServed) WriteTokens(UsageOf(*entry.input, *entry.result), line);
   }
   line.Write();
 }

@@ -1,8 +1,12 @@
-// The one call loop: asks the plan, encodes, sends, decodes, tells the plan, until it is done.
+// The one call loop, of unary calls and streams: asks the plan, encodes, sends, decodes, tells the plan,
+// until it is done.
 //
-//   plan.On(event) -> Try   -> codec.Encode -> transport.Send -> codec.Decode -> event
-//                  -> Sleep -> timer                                          -> event
+//   plan.On(event) -> Try   -> codec.Encode       -> transport.Send       -> codec.Decode -> event
+//                  -> Try   -> codec.EncodeStream -> transport.SendStream -> StreamDecoder -> sink, event
+//                  -> Sleep -> timer                                                      -> event
 //                  -> Done  -> the handler, once
+//
+// The loop is server/call/chat_run.h.
 //
 // Everything happens on the I/O thread. The request and response given to Run outlive the call;
 // the handler is called exactly once, possibly from inside Run.
@@ -22,10 +26,30 @@
 
 namespace spillway::server {
 
+// Who receives a streamed answer as it comes. On the I/O thread, never from inside Run.
+class AnswerSink {
+ public:
+  // The call's first token is here: the latest attempt of `so_far` serves. Once, before anything else; a call
+  // that fails before that hears nothing here. `upstream` is the time spent waiting for providers until
+  // now, `serving` the part of it since the serving attempt began.
+  virtual void OnServing(const router::CallReport& so_far, router::Duration upstream,
+                         router::Duration serving) = 0;
+
+  // Deltas and resets, in order; they may be moved from. False: no more for now, until RunningCall::ReadOn.
+  // What has been read already comes all the same (a read's worth), as does the beginning of another target's
+  // answer if this one breaks; all else waits at the provider.
+  virtual bool OnEvents(std::vector<v1::ChatEvent>& events) = 0;
+
+ protected:
+  ~AnswerSink() = default;
+};
+
 struct CallInput {
-  // All three must outlive the call.
+  // All must outlive the call.
   const v1::ChatRequest* request = nullptr;
+  // Of a unary call: where the answer goes. Null: the call is streamed to `sink`.
   v1::ChatResponse* response = nullptr;
+  AnswerSink* sink = nullptr;
   // Who asks, for the log; empty: nobody in particular, for no callers are configured.
   std::string_view caller;
   router::Environment environment = router::Environment::kProduction;
@@ -51,7 +75,16 @@ struct CallResult {
   router::Duration serving_upstream{};
   // Of those attempts that left something out.
   std::vector<DroppedFields> dropped;
+  // Of a served stream, if the provider counted. A whole answer has its usage in it.
+  std::optional<v1::Usage> usage;
+  // Of a served stream: how its choices ended; without `route`.
+  std::vector<v1::Finish> finishes;
+  // How often a stream was reset.
+  int resets = 0;
 };
+
+// Of a served call, whatever the form of its answer; empty if the provider did not count.
+const v1::Usage& UsageOf(const CallInput& input, const CallResult& result);
 
 class RunningCall {
  public:
@@ -60,6 +93,9 @@ class RunningCall {
   // The caller is gone, or its deadline is: closes the provider's connection, then calls the
   // handler. No effect on a call that is done.
   virtual void Cancel(router::Instant now) = 0;
+
+  // The sink takes events again. No effect on a call that is done or was not told to wait.
+  virtual void ReadOn(router::Instant now) = 0;
 };
 
 class CallRunner {

@@ -75,6 +75,8 @@ std::string MessageOf(const router::CallReport& report, const v1::RouteTrace& tr
     }
     case router::Verdict::kRefused:
       return last;
+    case router::Verdict::kBroken:
+      return absl::StrCat("the answer broke off: ", last);
     case router::Verdict::kDeadline:
       return last.empty() ? "the deadline passed before a target could be tried"
                           : absl::StrCat("the deadline passed; last: ", last);

@@ -15,6 +15,9 @@ using prometheus::Labels;
 
 // Seconds. A completion takes from a tenth of a second to minutes.
 const Histogram::BucketBoundaries kCallBuckets = {0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30, 60, 120, 300};
+// Seconds. The first token of a streamed one, from tens of milliseconds to first_token_timeout and beyond.
+const Histogram::BucketBoundaries kFirstTokenBuckets = {0.025, 0.05, 0.1, 0.2, 0.35, 0.5, 0.75, 1,
+                                                        1.5,   2.5,  5,   10,  15,   30,  60};
 // Seconds. Our own share is tens of microseconds.
 const Histogram::BucketBoundaries kOverheadBuckets = {0.000025, 0.00005, 0.0001, 0.00025, 0.0005, 0.001,
                                                       0.0025,   0.005,   0.01,   0.05,    0.1};
@@ -65,6 +68,10 @@ Metrics::Metrics()
                             .Name("spillway_attempt_duration_seconds")
                             .Help("Time of one attempt at a target, whatever its outcome.")
                             .Register(registry_)),
+      time_to_first_token_(BuildHistogram()
+                               .Name("spillway_time_to_first_token_seconds")
+                               .Help("Time from a streamed attempt's start to its first token, if one came.")
+                               .Register(registry_)),
       failovers_(BuildCounter()
                      .Name("spillway_failovers_total")
                      .Help("Times a call went on from one target to another, and the failure it did so for.")
@@ -191,6 +198,9 @@ prometheus::Counter& LeafMetrics::Outcome(std::size_t index) {
 void LeafMetrics::CountAttempt(const router::AttemptRecord& attempt) {
   Outcome(attempt.failed ? static_cast<std::size_t>(attempt.failed->failure) : 0).Increment();
   duration_->Observe(Seconds(attempt.end - attempt.start));
+  if (!attempt.first_token) return;
+  if (first_token_ == nullptr) first_token_ = &metrics_.time_to_first_token_.Add(labels_, kFirstTokenBuckets);
+  first_token_->Observe(Seconds(*attempt.first_token - attempt.start));
 }
 
 void LeafMetrics::CountTokens(const v1::Usage& usage) {

@@ -48,6 +48,8 @@ class LeafMetrics {
   // [0] is ok, the others are numbered as Failure.
   std::array<prometheus::Counter*, router::kFailureCount + 1> outcomes_{};
   prometheus::Histogram* duration_;
+  // Null until a stream's first token has come.
+  prometheus::Histogram* first_token_ = nullptr;
   std::array<prometheus::Counter*, 4> tokens_{};
 };
 
@@ -110,6 +112,7 @@ class Metrics {
   prometheus::Family<prometheus::Histogram>& call_duration_;
   prometheus::Family<prometheus::Counter>& attempts_;
   prometheus::Family<prometheus::Histogram>& attempt_duration_;
+  prometheus::Family<prometheus::Histogram>& time_to_first_token_;
   prometheus::Family<prometheus::Counter>& failovers_;
   prometheus::Family<prometheus::Counter>& suspensions_;
   prometheus::Family<prometheus::Counter>& tokens_;

@@ -30,9 +30,10 @@ SharedRouter::SharedRouter(const router::TableSpec& spec, std::uint64_t seed, Me
 }
 
 std::optional<router::Plan> SharedRouter::Begin(std::string_view model, router::Environment environment,
-                                                router::Instant now, router::Instant deadline) {
+                                                router::Instant now, router::Instant deadline,
+                                                router::AnswerForm form) {
   absl::MutexLock lock(&mutex_);
-  return router_.Begin(model, environment, now, deadline);
+  return router_.Begin(model, environment, now, deadline, form);
 }
 
 router::Step SharedRouter::On(router::Plan& plan, router::Event event, router::Instant now) {

@@ -21,7 +21,8 @@ class SharedRouter {
   SharedRouter(const router::TableSpec& spec, std::uint64_t seed, Metrics& metrics);
 
   std::optional<router::Plan> Begin(std::string_view model, router::Environment environment,
-                                    router::Instant now, router::Instant deadline);
+                                    router::Instant now, router::Instant deadline,
+                                    router::AnswerForm form = router::AnswerForm::kWhole);
   router::Step On(router::Plan& plan, router::Event event, router::Instant now);
   std::optional<router::Explanation> Explain(std::string_view model, router::Environment environment,
                                              router::Instant now);

@@ -117,6 +117,11 @@ class SpecBuilder {
 router::Settings SettingsFrom(const v1::Policy& policy) {
   router::Settings settings;
   if (policy.has_request_timeout()) settings.request_timeout = FromProto(policy.request_timeout());
+  if (policy.has_first_token_timeout())
+    settings.first_token_timeout = FromProto(policy.first_token_timeout());
+  if (policy.has_stream_idle_timeout())
+    settings.stream_idle_timeout = FromProto(policy.stream_idle_timeout());
+  settings.stream_unary = policy.stream_unary();
   if (policy.has_total_timeout()) settings.total_timeout = FromProto(policy.total_timeout());
   if (policy.has_retries()) settings.retries = policy.retries();
   if (policy.has_same_target_retries()) settings.same_target_retries = policy.same_target_retries();

@@ -3,12 +3,6 @@
 namespace spillway::server {
 namespace {
 
-void FillTarget(const router::TargetName& name, const std::string& requested_model, v1::TargetRef& target) {
-  target.set_provider(name.provider);
-  target.set_endpoint(name.endpoint);
-  target.set_model(name.model.empty() ? requested_model : name.model);
-}
-
 v1::TargetState StateOf(router::TargetState state) {
   switch (state) {
     case router::TargetState::kAvailable:
@@ -30,6 +24,8 @@ void FillAttempt(const router::AttemptRecord& record, v1::Attempt& attempt) {
   attempt.set_probe(record.role == router::Ticket::Role::kProbe);
   attempt.set_http_status(record.http_status);
   attempt.set_provider_request_id(record.provider_request_id);
+  if (record.first_token)
+    *attempt.mutable_first_token_latency() = ToProto(*record.first_token - record.start);
   if (!record.failed) return;
   attempt.set_failure(ToProto(record.failed->failure));
   attempt.set_message(record.failed->message);
@@ -38,6 +34,12 @@ void FillAttempt(const router::AttemptRecord& record, v1::Attempt& attempt) {
 }
 
 }  // namespace
+
+void FillTarget(const router::TargetName& name, const std::string& requested_model, v1::TargetRef& target) {
+  target.set_provider(name.provider);
+  target.set_endpoint(name.endpoint);
+  target.set_model(name.model.empty() ? requested_model : name.model);
+}
 
 v1::Failure ToProto(router::Failure failure) { return static_cast<v1::Failure>(failure); }
 

@@ -16,6 +16,8 @@ namespace spillway::server {
 void FillTrace(const router::CallReport& report, const std::string& requested_model, const WallClock& clock,
                v1::RouteTrace& trace);
 
+void FillTarget(const router::TargetName& name, const std::string& requested_model, v1::TargetRef& target);
+
 void FillRouteResponse(const router::Explanation& explanation, const std::string& requested_model,
                        const WallClock& clock, v1::RouteResponse& response);
 

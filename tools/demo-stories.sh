@@ -126,6 +126,28 @@ print(entry["method"], entry["path"]); print(entry["body"])'
   done
 }
 
+story_streaming() {
+  # shellcheck disable=SC2034  # stay says it.
+  MODEL=assistant
+  step "openai answers, word by word."
+  fault openai ok:tokens=20:pause_ms=30
+  chat --stream --model assistant
+  step "It breaks off after three words. The caller has them, and gets an error. (This call has to fail.)"
+  fault openai cut:tokens=20:after=3
+  refused --stream --model assistant
+  step "The same, and the caller allows a reset: the next target answers from the beginning."
+  chat --stream --allow-reset --model assistant
+  step "It falls silent after three words: stream_idle_timeout tells."
+  fault openai stall:tokens=20:after=3
+  chat --stream --allow-reset --model assistant
+  step "It pings, but says nothing: after first_token_timeout the next target answers, and no caller notices."
+  fault openai stall_pings:after=0
+  chat --stream --model assistant
+  step "What Prometheus sees."
+  type_out "curl -s http://127.0.0.1:9901/metrics | grep …"
+  curl -s http://127.0.0.1:9901/metrics | grep -E '^spillway_(calls|attempts)_total|^spillway_time_to_first_token_seconds_count'
+}
+
 story_callers() {
   step "A call without a key. (It has to fail.)"
   refused --model gpt-4o

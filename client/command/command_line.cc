@@ -41,10 +41,13 @@ Command MakeChat(const CLI::App& app, const Flags& flags) {
   RequireUtf8("TEXT", flags.text);
   RequireUtf8("--system", flags.system);
   RequireUtf8("--model", flags.model);
+  if (flags.allow_reset && !flags.stream) Refuse("--allow-reset", "is for --stream");
   return ChatCommand{.server = ServerOf(flags),
                      .model = flags.model,
                      .system = flags.system,
                      .text = flags.text,
+                     .stream = flags.stream,
+                     .allow_reset = flags.allow_reset,
                      .json = flags.json,
                      .verbose = flags.verbose};
 }
@@ -60,6 +63,15 @@ Subcommand AddChat(CLI::App& root) {
       ->envname("SPILLWAY_MODEL")
       ->capture_default_str();
   chat.app->add_option("--system", flags.system, "System message")->type_name("TEXT");
+  chat.app->add_flag(
+      "--stream", flags.stream,
+      "Print the answer as it comes; one that breaks off is marked [incomplete: ...] and fails. With "
+      "--json: one object a line for each event (delta, usage, finish, reset), the last one "
+      "{metadata, status}");
+  chat.app->add_flag(
+      "--allow-reset", flags.allow_reset,
+      "With --stream: an answer that breaks off may be begun anew by another target, after a line "
+      "[reset: ...]; what stands above it is void");
   AddCommonFlags(*chat.app, flags);
   chat.app->add_flag("--verbose", flags.verbose,
                      "Report also tokens, ids, metadata and whole error messages");

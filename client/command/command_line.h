@@ -26,6 +26,8 @@ struct ChatCommand {
   std::string system;
   // "-": standard input.
   std::string text;
+  bool stream = false;
+  bool allow_reset = false;
   bool json = false;
   bool verbose = false;
 };

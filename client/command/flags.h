@@ -33,6 +33,8 @@ struct Flags {
   std::string text;
   std::string target;
   std::string suspend_for;
+  bool stream = false;
+  bool allow_reset = false;
   bool json = false;
   bool verbose = false;
 };

@@ -75,18 +75,17 @@ std::string Caveats(const v1::ChatResponse& response, const Paint& paint) {
   return out;
 }
 
-std::string RenderDetail(const Result<v1::ChatResponse>& result, const Paint& paint) {
-  const v1::ChatResponse& response = result.response;
-  std::string out;
-  if (!response.model().empty())
-    out += Line(paint, "model", OneLine(response.model()) + ", says the provider");
-  if (response.has_usage()) {
-    const v1::Usage& usage = response.usage();
-    out += Line(paint, "tokens",
-                absl::StrCat(usage.prompt_tokens(), " in (", usage.cached_tokens(), " cached), ",
-                             usage.completion_tokens(), " out (", usage.reasoning_tokens(), " reasoning)"));
-  }
-  return out + RenderMetadata(result.metadata, paint);
+std::string ModelOf(const v1::ChatResponse& response, const Paint& paint) {
+  if (response.model().empty()) return "";
+  return Line(paint, "model", OneLine(response.model()) + ", says the provider");
+}
+
+std::string TokensOf(const v1::ChatResponse& response, const Paint& paint) {
+  if (!response.has_usage()) return "";
+  const v1::Usage& usage = response.usage();
+  return Line(paint, "tokens",
+              absl::StrCat(usage.prompt_tokens(), " in (", usage.cached_tokens(), " cached), ",
+                           usage.completion_tokens(), " out (", usage.reasoning_tokens(), " reasoning)"));
 }
 
 }  // namespace
@@ -116,7 +115,9 @@ std::string RenderChatReport(const Result<v1::ChatResponse>& result, const Repor
   }
   out += RenderTrace(result.response.route(), options);
   out += Caveats(result.response, paint);
-  if (options.verbose) out += RenderDetail(result, paint);
+  if (options.verbose) out += ModelOf(result.response, paint);
+  if (options.verbose || options.tokens) out += TokensOf(result.response, paint);
+  if (options.verbose) out += RenderMetadata(result.metadata, paint);
   return out;
 }
 

@@ -26,6 +26,7 @@ std::string ReasonInWords(const Outcome& outcome) {
     return "the provider refused, and the policy does not spill on that";
   if (reason == "ALL_TARGETS_SUSPENDED") return "every target is suspended";
   if (reason == "ALL_TARGETS_SATURATED") return "every target has as many calls as it may have at once";
+  if (reason == "STREAM_BROKEN") return "the answer broke off: what came of it is not the whole";
   if (reason == "RETRY_BUDGET_SPENT") return "a target failed, and the policy's retry budget is spent";
   return "";
 }
@@ -79,6 +80,9 @@ std::vector<std::string> PermissionAdvice(const std::string& reason) {
 
 // What the reader can do about it; empty when the rest of the report says it.
 std::vector<std::string> Advice(const Outcome& outcome, const ReportOptions& options) {
+  if (ReasonOf(outcome) == "STREAM_BROKEN") {
+    return {"with --allow-reset another target may begin the answer anew"};
+  }
   const bool admin = options.listener == Listener::kAdmin;
   switch (outcome.status.error_code()) {
     case StatusCode::DEADLINE_EXCEEDED:

@@ -57,6 +57,17 @@ std::string JsonStatus(const Outcome& outcome) {
 
 }  // namespace
 
+absl::StatusOr<std::string> RenderJsonEvent(const v1::ChatEvent& event) {
+  absl::StatusOr<std::string> json = ToJson(event);
+  if (json.ok()) *json += '\n';
+  return json;
+}
+
+std::string RenderJsonEnd(const Outcome& outcome) {
+  return absl::StrCat("{\"metadata\":", JsonMetadata(outcome.metadata), ",\"status\":", JsonStatus(outcome),
+                      "}\n");
+}
+
 absl::StatusOr<std::string> RenderJson(const Outcome& outcome, const google::protobuf::Message& response) {
   absl::StatusOr<std::string> json = outcome.ok() ? ToJson(response) : std::string("null");
   if (!json.ok()) return json.status();

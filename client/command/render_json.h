@@ -14,8 +14,15 @@
 #include "absl/status/statusor.h"
 #include "client/result.h"
 #include "google/protobuf/message.h"
+#include "spillway/v1/chat.pb.h"
 
 namespace spillway::client {
+
+// Of a stream: an event as one object on one line, `{"delta": {…}}`; INTERNAL as below.
+absl::StatusOr<std::string> RenderJsonEvent(const v1::ChatEvent& event);
+
+// The line after the last event: `{"metadata": {…}, "status": {…}}`.
+std::string RenderJsonEnd(const Outcome& outcome);
 
 // The object and a newline; `response` is null for an outcome that is not ok(). INTERNAL: the
 // response holds what proto-JSON cannot say, such as a time out of its range.

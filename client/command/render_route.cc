@@ -104,6 +104,9 @@ std::string RenderSettings(const v1::PolicySettings& s, const Paint& paint) {
   };
   const std::vector<Row> rows = {
       {{"  request_timeout"}, optional(s.has_request_timeout(), s.request_timeout(), "none")},
+      {{"  first_token_timeout"}, optional(s.has_first_token_timeout(), s.first_token_timeout(), "none")},
+      {{"  stream_idle_timeout"}, optional(s.has_stream_idle_timeout(), s.stream_idle_timeout(), "none")},
+      {{"  stream_unary"}, {s.stream_unary() ? "true" : "false"}},
       {{"  total_timeout"}, optional(s.has_total_timeout(), s.total_timeout(), "the caller's deadline")},
       {{"  retries"}, {absl::StrCat(s.retries())}},
       {{"  same_target_retries"}, {absl::StrCat(s.same_target_retries())}},

@@ -52,6 +52,9 @@ std::string RestOf(const v1::Attempt& attempt, bool verbose) {
     absl::StrAppend(&out, " (left out: ", OneLine(absl::StrJoin(attempt.dropped_fields(), ", ")), ")");
   }
   if (attempt.has_latency()) absl::StrAppend(&out, "  ", Took(ToDuration(attempt.latency())));
+  if (attempt.has_first_token_latency()) {
+    absl::StrAppend(&out, " (first token ", Took(ToDuration(attempt.first_token_latency())), ")");
+  }
   return out;
 }
 

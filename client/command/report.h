@@ -21,6 +21,8 @@ struct ReportOptions {
   bool colour = false;
   // Whole provider messages, ids, token counts and metadata.
   bool verbose = false;
+  // Token counts without the rest of that.
+  bool tokens = false;
   // Where the call went, and how.
   std::string address;
   Listener listener = Listener::kPublic;

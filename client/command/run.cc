@@ -5,28 +5,20 @@
 #include <string>
 
 #include "absl/status/statusor.h"
-#include "absl/time/clock.h"
 #include "client/admin_client.h"
 #include "client/client.h"
+#include "client/command/output.h"
 #include "client/command/render_chat.h"
 #include "client/command/render_failure.h"
 #include "client/command/render_json.h"
 #include "client/command/render_reload.h"
 #include "client/command/render_route.h"
 #include "client/command/render_targets.h"
+#include "client/command/run_stream.h"
 #include "client/command/text.h"
 
 namespace spillway::client {
 namespace {
-
-ReportOptions ReportFor(const ClientOptions& options, Listener listener, bool colour) {
-  return {.now = absl::Now(),
-          .colour = colour,
-          .address = options.address,
-          .listener = listener,
-          .tls = options.tls.has_value(),
-          .timeout = absl::FromChrono(options.default_timeout)};
-}
 
 int UsageError(const Streams& streams, const std::string& message) {
   streams.err << "spillway: " << message << '\n';
@@ -35,12 +27,7 @@ int UsageError(const Streams& streams, const std::string& message) {
 
 // Writes the result and returns the exit code.
 int PrintResult(const Streams& streams, const std::string& text, bool ok) {
-  streams.out << text << std::flush;
-  if (!streams.out) {
-    streams.err << "spillway: cannot write to standard output\n";
-    return kExitFailed;
-  }
-  return ok ? kExitOk : kExitFailed;
+  return Put(streams, text) && ok ? kExitOk : kExitFailed;
 }
 
 int PrintJson(const Streams& streams, const Outcome& outcome, const google::protobuf::Message& response) {
@@ -84,6 +71,7 @@ struct Runner {
     request.set_model(command.model);
     if (!command.system.empty()) AddMessage(request, v1::ROLE_SYSTEM, command.system);
     AddMessage(request, v1::ROLE_USER, std::move(text));
+    if (command.stream) return RunStream(streams, command, *client, std::move(request));
     return PrintChat(command, client->Chat(request));
   }
 

@@ -17,33 +17,41 @@ using google::protobuf::Duration;
 
 constexpr char kSilence[] = "a silent target would use up the whole call and nothing would fail over; write ";
 
-// Whether a call goes on to the next target when one was silent.
-bool SpillsOnSilence(const v1::Policy& policy) {
+// Whether a call goes on to the next target when one was silent so.
+bool SpillsOn(router::Failure silent, const v1::Policy& policy) {
   if (policy.has_retries() && policy.retries() == 0) return false;
   std::string bad_word;
   const auto fail_on = router::FailOn::Parse({policy.fail_on().begin(), policy.fail_on().end()}, &bad_word);
   router::FailedAttempt silence;
-  silence.failure = router::Failure::kTimeout;
+  silence.failure = silent;
   return !fail_on || fail_on->Matches(silence);
 }
 
-// One policy's total_timeout against the request_timeout of each of its targets.
+// One policy's total_timeout against the request_timeout of each of its targets, and against its
+// first_token_timeout if one is written: its default is no business of those who ask for no streams.
 class TotalTimeoutRule {
  public:
   TotalTimeoutRule(const v1::Policy& policy, const std::string& path, Findings* findings)
       : policy_(policy), path_(path), findings_(*findings), total_(policy.total_timeout()) {}
 
   void Check() {
-    if (policy_.has_production()) CheckSection(policy_.production(), "production");
-    if (policy_.has_sandbox()) CheckSection(policy_.sandbox(), "sandbox");
-    if (policys_own_is_used_) CheckThePolicysOwn();
+    if (SpillsOn(router::Failure::kTimeout, policy_)) {
+      if (policy_.has_production()) CheckSection(policy_.production(), "production");
+      if (policy_.has_sandbox()) CheckSection(policy_.sandbox(), "sandbox");
+      if (policys_own_is_used_) CheckThePolicysOwn();
+    }
+    const bool several = TargetCount(policy_.production()) > 1 || TargetCount(policy_.sandbox()) > 1;
+    if (several && policy_.has_first_token_timeout() &&
+        SpillsOn(router::Failure::kFirstTokenTimeout, policy_)) {
+      CheckShorter(policy_.first_token_timeout(), path_, "first_token_timeout");
+    }
   }
 
  private:
   void CheckSection(const v1::Route& route, const char* section) {
     if (TargetCount(route) < 2) return;
     ForEachTarget(route, FieldPath(path_, section), [&](const v1::RouteNode& target, const std::string& at) {
-      if (target.has_request_timeout()) return CheckTarget(target, at);
+      if (target.has_request_timeout()) return CheckShorter(target.request_timeout(), at, "request_timeout");
       const SourceMap& source = findings_.source();
       // It may be that it has one which could not be read.
       if (source.IsBroken(at) || source.Contains(FieldPath(at, "request_timeout"))) return;
@@ -51,13 +59,13 @@ class TotalTimeoutRule {
     });
   }
 
-  void CheckTarget(const v1::RouteNode& target, const std::string& at) {
-    if (Longer(total_, target.request_timeout())) return;
+  void CheckShorter(const Duration& each, const std::string& at, const char* field) {
+    if (Longer(total_, each)) return;
     const std::string total = DurationText(total_);
-    findings_.Add(FieldPath(at, "request_timeout"),
-                  absl::StrCat(DurationText(target.request_timeout()), " is not shorter than the policy's ",
-                               "total_timeout of ", total, ": ", kSilence, "one shorter than ", total,
-                               " here, or a longer total_timeout"));
+    findings_.Add(
+        FieldPath(at, field),
+        absl::StrCat(DurationText(each), " is not shorter than the policy's total_timeout of ", total, ": ",
+                     kSilence, "one shorter than ", total, " here, or a longer total_timeout"));
   }
 
   void CheckThePolicysOwn() {
@@ -83,8 +91,7 @@ class TotalTimeoutRule {
 }  // namespace
 
 void CheckTotalTimeout(const v1::Policy& policy, const std::string& path, Findings* findings) {
-  if (!policy.has_total_timeout() || !SpillsOnSilence(policy)) return;
-  TotalTimeoutRule(policy, path, findings).Check();
+  if (policy.has_total_timeout()) TotalTimeoutRule(policy, path, findings).Check();
 }
 
 void CheckRetryBudget(const v1::Policy& policy, const std::string& path, Findings* findings) {

@@ -85,6 +85,11 @@ int TargetCount(const v1::Route& route) {
 v1::PolicySettings EffectiveSettings(const v1::Policy& policy, const v1::Route& route) {
   v1::PolicySettings settings;
   *settings.mutable_request_timeout() = RequestTimeout(policy);
+  *settings.mutable_first_token_timeout() =
+      policy.has_first_token_timeout() ? policy.first_token_timeout() : Seconds(15);
+  *settings.mutable_stream_idle_timeout() =
+      policy.has_stream_idle_timeout() ? policy.stream_idle_timeout() : Seconds(30);
+  settings.set_stream_unary(policy.stream_unary());
   if (policy.has_total_timeout()) *settings.mutable_total_timeout() = policy.total_timeout();
   settings.set_retries(policy.has_retries() ? static_cast<std::int32_t>(policy.retries())
                                             : std::max(0, TargetCount(route) - 1));

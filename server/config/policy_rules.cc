@@ -24,6 +24,8 @@ void CheckDurations(const v1::Policy& policy, const std::string& path, Findings*
   // What was not written is zero, and so within the bound.
   const std::pair<const char*, const google::protobuf::Duration&> durations[] = {
       {"request_timeout", policy.request_timeout()},
+      {"first_token_timeout", policy.first_token_timeout()},
+      {"stream_idle_timeout", policy.stream_idle_timeout()},
       {"total_timeout", policy.total_timeout()},
       {"fail_timeout", policy.fail_timeout()},
       {"suspend_duration", policy.suspend_duration()},

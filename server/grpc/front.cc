@@ -9,12 +9,13 @@
 #include "server/grpc/chat_handler.h"
 #include "server/grpc/health_handler.h"
 #include "server/grpc/route_handler.h"
+#include "server/grpc/stream_chat_handler.h"
 #include "server/grpc/tag.h"
 
 namespace spillway::server {
 namespace {
 
-// Requests gRPC may take off the wire before we have said that we want another.
+// Requests of either kind that gRPC may take off the wire before we have said that we want another.
 constexpr int kChatHandlersWaiting = 16;
 
 }  // namespace
@@ -39,7 +40,10 @@ absl::StatusOr<std::unique_ptr<GrpcFront>> GrpcFront::Start(const Options& optio
         absl::StrCat("cannot listen on ", options.address,
                      " (server.grpc.address): the port is taken or the address is not ours"));
   }
-  for (int i = 0; i < kChatHandlersWaiting; ++i) ListenForChat(front->context_);
+  for (int i = 0; i < kChatHandlersWaiting; ++i) {
+    ListenForChat(front->context_);
+    ListenForStreamChat(front->context_);
+  }
   ListenForRoute(front->context_);
   ListenForHealthCheck(front->context_);
   ListenForHealthWatch(front->context_);

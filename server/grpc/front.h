@@ -28,9 +28,9 @@
 
 namespace spillway::server {
 
-// What this listener answers itself. StreamChat is not among them: gRPC answers UNIMPLEMENTED.
-using AsyncRouterService = v1::RouterService::WithAsyncMethod_Chat<
-    v1::RouterService::WithAsyncMethod_Route<v1::RouterService::Service>>;
+using AsyncRouterService =
+    v1::RouterService::WithAsyncMethod_Chat<v1::RouterService::WithAsyncMethod_StreamChat<
+        v1::RouterService::WithAsyncMethod_Route<v1::RouterService::Service>>>;
 
 // What the handlers share.
 struct FrontContext {

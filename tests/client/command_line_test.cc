@@ -71,6 +71,14 @@ TEST_F(CommandLine, ChatTakesItsFlagsInAnyOrder) {
   EXPECT_TRUE(chat.verbose);
 }
 
+TEST_F(CommandLine, AStreamMayBeResetWhereTheUserSaysSo) {
+  EXPECT_FALSE(Parsed<ChatCommand>({"chat", "hi"}).stream);
+  const auto plain = Parsed<ChatCommand>({"chat", "--stream", "hi"});
+  EXPECT_TRUE(plain.stream);
+  EXPECT_FALSE(plain.allow_reset);
+  EXPECT_TRUE(Parsed<ChatCommand>({"chat", "--stream", "--allow-reset", "hi"}).allow_reset);
+}
+
 TEST_F(CommandLine, TlsAloneTrustsTheSystem) {
   const auto chat = Parsed<ChatCommand>({"chat", "--tls", "hi"});
   ASSERT_TRUE(chat.server.tls);
@@ -133,7 +141,7 @@ TEST_F(CommandLine, WhatIsWrongIsNamedAndExits2) {
       {{}, "A subcommand is required"},
       {{"nope"}, "not expected: nope"},
       {{"chat", "--frobnicate"}, "not expected: --frobnicate"},
-      {{"chat", "--stream", "hi"}, "not expected: --stream"},
+      {{"chat", "--allow-reset", "hi"}, "--allow-reset: is for --stream"},
       {{"chat", "hello", "world"}, "not expected: world"},
       {{"chat"}, "TEXT: required"},
       {{"chat", ""}, "TEXT: empty"},

@@ -9,17 +9,22 @@
 #include "google/rpc/status.pb.h"
 
 namespace spillway::testing {
+
+template <typename Request>
+void FakeServer::Note(std::vector<Seen<Request>> Log::*seen, const grpc::ServerContext& context,
+                      const Request& request) {
+  Seen<Request> call{.request = request, .deadline = context.deadline()};
+  for (const auto& [key, value] : context.client_metadata()) {
+    call.metadata.emplace(std::string(key.data(), key.size()), std::string(value.data(), value.size()));
+  }
+  std::lock_guard lock(mutex_);
+  (log_.*seen).push_back(std::move(call));
+}
+
 template <typename Request, typename Response>
 grpc::Status FakeServer::Play(const Script<Response>& script, std::vector<Seen<Request>> Log::*seen,
                               grpc::ServerContext* context, const Request* request, Response* response) {
-  Seen<Request> call{.request = *request, .deadline = context->deadline()};
-  for (const auto& [key, value] : context->client_metadata()) {
-    call.metadata.emplace(std::string(key.data(), key.size()), std::string(value.data(), value.size()));
-  }
-  {
-    std::lock_guard lock(mutex_);
-    (log_.*seen).push_back(std::move(call));
-  }
+  Note(seen, *context, *request);
   if (script.silent) ending_.WaitForNotification();
   for (const auto& [key, value] : script.initial_metadata) context->AddInitialMetadata(key, value);
   for (const auto& [key, value] : script.trailers) context->AddTrailingMetadata(key, value);
@@ -39,6 +44,23 @@ class FakeServer::Router : public v1::RouterService::Service {
   grpc::Status Chat(grpc::ServerContext* context, const v1::ChatRequest* request,
                     v1::ChatResponse* response) override {
     return fake_.Play(fake_.scripts.chat, &Log::chat, context, request, response);
+  }
+
+  grpc::Status StreamChat(grpc::ServerContext* context, const v1::ChatRequest* request,
+                          grpc::ServerWriter<v1::ChatEvent>* writer) override {
+    const StreamScript& script = fake_.scripts.stream_chat;
+    fake_.Note(&Log::stream_chat, *context, *request);
+    for (const auto& [key, value] : script.initial_metadata) context->AddInitialMetadata(key, value);
+    for (const auto& [key, value] : script.trailers) context->AddTrailingMetadata(key, value);
+    for (std::size_t i = 0; i < script.events.size(); ++i) {
+      script.before_event(i);
+      writer->Write(script.events[i]);
+    }
+    while (script.silent && !context->IsCancelled()) {
+      if (fake_.ending_.WaitForNotificationWithTimeout(absl::Milliseconds(5))) break;
+    }
+    if (context->IsCancelled()) fake_.caller_left_.Notify();
+    return script.status;
   }
 
   grpc::Status Route(grpc::ServerContext* context, const v1::RouteRequest* request,

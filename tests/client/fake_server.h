@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "absl/synchronization/notification.h"
+#include "absl/time/time.h"
 #include "grpcpp/grpcpp.h"
 #include "spillway/v1/admin.grpc.pb.h"
 #include "spillway/v1/router.grpc.pb.h"
@@ -28,6 +29,18 @@ struct Script {
   std::map<std::string, std::string> initial_metadata;
   std::map<std::string, std::string> trailers;
   // Answer only when the server is destroyed.
+  bool silent = false;
+};
+
+// What it answers to StreamChat: as Script, with events in place of a response.
+struct StreamScript {
+  std::vector<v1::ChatEvent> events;
+  grpc::Status status;
+  std::map<std::string, std::string> initial_metadata;
+  std::map<std::string, std::string> trailers;
+  // Called before each event with its number.
+  std::function<void(std::size_t)> before_event = [](std::size_t) {};
+  // After the events: end only when the server is destroyed or the caller has gone.
   bool silent = false;
 };
 
@@ -49,6 +62,7 @@ class FakeServer {
   // What to answer; set before the calls.
   struct Scripts {
     Script<v1::ChatResponse> chat;
+    StreamScript stream_chat;
     Script<v1::RouteResponse> route;
     Script<v1::ListTargetsResponse> list_targets;
     Script<v1::SuspendTargetResponse> suspend_target;
@@ -59,6 +73,7 @@ class FakeServer {
   // What was asked.
   struct Log {
     std::vector<Seen<v1::ChatRequest>> chat;
+    std::vector<Seen<v1::ChatRequest>> stream_chat;
     std::vector<Seen<v1::RouteRequest>> route;
     std::vector<Seen<v1::ListTargetsRequest>> list_targets;
     std::vector<Seen<v1::SuspendTargetRequest>> suspend_target;
@@ -78,9 +93,16 @@ class FakeServer {
   // Every call so far.
   Log log() const;
 
+  // Blocks until a silent stream's caller has gone; false if none has within ten seconds.
+  bool WaitUntilCallerLeft() const { return caller_left_.WaitForNotificationWithTimeout(absl::Seconds(10)); }
+
  private:
   class Router;
   class Admin;
+
+  template <typename Request>
+  void Note(std::vector<Seen<Request>> Log::*seen, const grpc::ServerContext& context,
+            const Request& request);
 
   template <typename Request, typename Response>
   grpc::Status Play(const Script<Response>& script, std::vector<Seen<Request>> Log::*seen,
@@ -89,6 +111,7 @@ class FakeServer {
   mutable std::mutex mutex_;
   Log log_;  // Guarded by mutex_.
   absl::Notification ending_;
+  absl::Notification caller_left_;
   std::unique_ptr<Router> router_;
   std::unique_ptr<Admin> admin_;
   std::unique_ptr<grpc::Server> server_;

@@ -32,6 +32,8 @@ TEST(RenderFailure, AReasonThatSaysMoreThanTheCodeIsTold) {
       {"ALL_TARGETS_SUSPENDED", grpc::StatusCode::UNAVAILABLE, "every target is suspended (UNAVAILABLE)"},
       {"ALL_TARGETS_SATURATED", grpc::StatusCode::RESOURCE_EXHAUSTED,
        "every target has as many calls as it may have at once (RESOURCE_EXHAUSTED)"},
+      {"STREAM_BROKEN", grpc::StatusCode::UNAVAILABLE,
+       "the answer broke off: what came of it is not the whole (UNAVAILABLE)"},
       {"RETRY_BUDGET_SPENT", grpc::StatusCode::UNAVAILABLE,
        "a target failed, and the policy's retry budget is spent (UNAVAILABLE)"},
   };

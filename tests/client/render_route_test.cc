@@ -30,6 +30,9 @@ TEST(RenderRoute, CandidatesAreNumberedInTheOrderTheyWouldBeTried) {
     }
     settings {
       request_timeout { seconds: 30 }
+      first_token_timeout { seconds: 15 }
+      stream_idle_timeout { seconds: 20 }
+      stream_unary: true
       retries: 1
       same_target_retries: 1
       fail_on: [ "error", "429", "5xx" ]
@@ -50,6 +53,9 @@ TEST(RenderRoute, CandidatesAreNumberedInTheOrderTheyWouldBeTried) {
       "\n"
       "settings in force\n"
       "  request_timeout       30s\n"
+      "  first_token_timeout   15s\n"
+      "  stream_idle_timeout   20s\n"
+      "  stream_unary          true\n"
       "  total_timeout         the caller's deadline\n"
       "  retries               1\n"
       "  same_target_retries   1\n"

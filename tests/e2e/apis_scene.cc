@@ -1,5 +1,7 @@
 #include "tests/e2e/apis_scene.h"
 
+#include <gtest/gtest.h>
+
 #include <map>
 
 #include "absl/strings/str_cat.h"
@@ -46,12 +48,13 @@ std::string ModelIn(const ApisOptions& options, const std::string& api) {
   return ModelOf(api);
 }
 
-sim::SimulatorOptions Providers() {
+sim::SimulatorOptions Providers(bool backup) {
   sim::SimulatorOptions options;
   for (const std::string api : kApis) {
     options.personalities.push_back(
         sim::ParsePersonalityFlag(api, absl::StrCat(api, ",tls,key=", KeyOf(api))));
   }
+  if (backup) options.personalities.push_back(sim::ParsePersonalityFlag("openai", "backup,tls"));
   return options;
 }
 
@@ -69,6 +72,11 @@ std::string Config(const ApisOptions& options, const sim::Simulator& simulator, 
     absl::StrAppend(&targets, targets.empty() ? "" : ", ", target);
     absl::StrAppend(&policies, "  - {name: only-", api, ", model: chat-", api,
                     ", production: {failover: {targets: [", target, "]}}}\n");
+  }
+  if (options.backup) {
+    absl::StrAppend(&providers, "  - {name: backup, api: openai}\n");
+    absl::StrAppend(&endpoints, "  - {name: backup, provider: backup, url: \"", simulator.url("backup"),
+                    "/v1\", tls: {ca_file: \"", ca_file, "\"}}\n");
   }
   return absl::StrCat(
       "server:\n"
@@ -95,9 +103,12 @@ std::string ModelOf(const std::string& api) {
 }
 
 ApisScene::ApisScene(const ApisOptions& options)
-    : sim_(Providers()),
+    : sim_(Providers(options.backup)),
       server_(Config(options, sim_, dir_.Write("ca.pem", sim_.ca_pem())), Variables()),
-      client_(client::Client::Connect({.address = server_.address(), .key = "", .tls = {}}).value()) {}
+      client_(client::Client::Connect({.address = server_.address(), .key = "", .tls = {}}).value()),
+      admin_(
+          client::AdminClient::Connect({.address = server_.admin_address(), .key = "", .tls = {}}).value()),
+      channel_(server_.NewChannel()) {}
 
 void ApisScene::OnlyServing(const std::string& api) {
   for (const std::string other : kApis) Script(other, other == api ? "ok" : "overloaded");
@@ -108,6 +119,13 @@ void ApisScene::AllServing() {
 }
 
 void ApisScene::Script(const std::string& api, const std::string& script) { sim_.SetScript(api, script); }
+
+void ApisScene::Resume(const std::string& endpoint, const std::string& model) const {
+  v1::ResumeTargetRequest request;
+  request.set_endpoint(endpoint);
+  request.set_model(model);
+  EXPECT_TRUE(admin_.ResumeTarget(request).ok()) << endpoint;
+}
 
 std::string ApisScene::LatestBody(const std::string& api) const {
   const auto asked = sim_.Log({.personality = api});

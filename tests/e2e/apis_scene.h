@@ -6,9 +6,11 @@
 #define SPILLWAY_TESTS_E2E_APIS_SCENE_H_
 
 #include <array>
+#include <memory>
 #include <string>
 #include <vector>
 
+#include "client/admin_client.h"
 #include "client/client.h"
 #include "tests/sim/simulator.h"
 #include "tests/support/log_capture.h"
@@ -28,6 +30,8 @@ struct ApisOptions {
   std::string policies;
   // In place of the seven's own models, by "api=model".
   std::vector<std::string> models;
+  // One more provider and endpoint, `backup`, that speaks OpenAI's API.
+  bool backup = false;
 };
 
 class ApisScene {
@@ -47,6 +51,12 @@ class ApisScene {
     return client_.Chat(request);
   }
 
+  // Lifts a target's suspension.
+  void Resume(const std::string& endpoint, const std::string& model) const;
+
+  // A channel to the server, for stubs.
+  const std::shared_ptr<grpc::Channel>& channel() const { return channel_; }
+
   // The latest body that a provider was sent.
   std::string LatestBody(const std::string& api) const;
 
@@ -61,6 +71,8 @@ class ApisScene {
   sim::Simulator sim_;
   testing::TestServer server_;
   client::Client client_;
+  client::AdminClient admin_;
+  std::shared_ptr<grpc::Channel> channel_;
 };
 
 }  // namespace spillway::e2e

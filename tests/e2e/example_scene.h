@@ -68,6 +68,7 @@ class ExampleScene {
 
   sim::Simulator& sim() { return sim_; }
   testing::TestServer& server() { return server_; }
+  const testing::TestServer& server() const { return server_; }
   const testing::LogCapture& logs() const { return logs_; }
   const client::AdminClient& admin() const { return admin_; }
   // Another caller, over a connection of its own.

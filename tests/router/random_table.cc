@@ -76,6 +76,9 @@ FailOn RandomFailOn(Bits& bits) {
 Settings RandomSettings(Bits& bits) {
   Settings settings;
   settings.request_timeout = bits.Between(milliseconds(500), seconds(10));
+  settings.first_token_timeout = bits.Between(milliseconds(100), seconds(5));
+  settings.stream_idle_timeout = bits.Between(milliseconds(100), seconds(3));
+  settings.stream_unary = bits.Chance(25);
   if (bits.Chance(30)) settings.total_timeout = bits.Between(milliseconds(300), seconds(8));
   if (bits.Chance(35)) settings.retries = bits.From(0, 3);
   settings.same_target_retries = bits.From(0, 2);

@@ -41,7 +41,7 @@ void Referee::Adopt(const TableSpec& spec, const Table& table) {
 }
 
 void Referee::Begin(int id, const Plan* plan, std::string_view model, Environment environment, Instant now,
-                    Instant deadline) {
+                    Instant deadline, AnswerForm form) {
   const PlainRoute* route = tables_.back().RouteOf(model, environment);
   record_.Expect((plan != nullptr) == (route != nullptr), "a call has a plan if it has somewhere to go");
   if (plan == nullptr || route == nullptr) return;
@@ -53,6 +53,7 @@ void Referee::Begin(int id, const Plan* plan, std::string_view model, Environmen
   call.route = route;
   call.report = &plan->report();
   const auto total = route->settings.total_timeout;
+  call.form = form;
   call.deadline = total ? std::min(deadline, now + *total) : deadline;
 }
 
@@ -61,6 +62,7 @@ void Referee::Judge(int id, const Plan& plan, const Event& event, const Step& st
   Call& call = calls_.at(id);
   call.report = &plan.report();
   record_.Expect(!call.done, "a call gets no step after Done");
+  if (Is<FirstToken>(event)) return JudgeFirstToken(call, step, transitions, now);
   if (Is<Started>(event)) budgets_.Call(*call.route);
   const auto* attempt = std::get_if<Try>(&step);
   const bool same = attempt != nullptr && !call.tries.empty() &&
@@ -74,6 +76,7 @@ void Referee::Judge(int id, const Plan& plan, const Event& event, const Step& st
   call.under_way = false;
   call.asleep = false;
   JudgeSkipped(call, now);
+  record_.Expect(!Is<GoOn>(step), "what ends an attempt, or a pause, has a next step");
   if (attempt != nullptr) return JudgeTry(call, *attempt, retried, transitions.subspan(ends), now);
   record_.Expect(ends == transitions.size(), "only an attempt probes");
   if (const auto* sleep = std::get_if<Sleep>(&step)) {
@@ -83,6 +86,14 @@ void Referee::Judge(int id, const Plan& plan, const Event& event, const Step& st
     JudgeDone(call, event, now);
     call.done = true;
   }
+}
+
+void Referee::JudgeFirstToken(Call& call, const Step& step, Transitions transitions, Instant now) {
+  record_.Note("first token");
+  record_.Expect(Is<GoOn>(step), "an attempt that has begun to answer goes on");
+  record_.Expect(call.report->last_attempt()->first_token == now, "the first token is recorded");
+  call.token = true;
+  targets_.HeardOf(call.stay, call.attempt_until, transitions, now);
 }
 
 void Referee::JudgeEndOfAttempt(Call& call, const Event& event, bool retried, Transitions transitions,
@@ -142,6 +153,7 @@ Referee::Held Referee::JudgeFailed(Call& call, const FailedAttempt& failed, bool
     record_.Expect(transitions.empty(), "a retry is no verdict");
     return Held::kLeftToRetry;
   }
+  if (call.token) record_.Note("failure after the first token");
   const bool spills = call.settings().fail_on.Matches(failed);
   if (IsHeld(failed, Blame::kCaller) || IsHeld(failed, Blame::kRequest) || !spills) {
     targets_.NoWord(call.stay, transitions, now);

@@ -30,7 +30,7 @@ class Referee {
   void Adopt(const TableSpec& spec, const Table& table);
   // `plan`: null when the router had none for the call.
   void Begin(int call, const Plan* plan, std::string_view model, Environment environment, Instant now,
-             Instant deadline);
+             Instant deadline, AnswerForm form);
   // `transitions` are those of this very step.
   void Judge(int call, const Plan& plan, const Event& event, const Step& step, Transitions transitions,
              Instant now);
@@ -55,6 +55,7 @@ class Referee {
     const PlainRoute* route = nullptr;
     const CallReport* report = nullptr;
     Instant deadline;
+    AnswerForm form = AnswerForm::kWhole;
     // By number within the route, in the order tried; the same again for a same-target retry.
     std::vector<std::size_t> tries;
     std::set<std::size_t> tried;
@@ -65,12 +66,16 @@ class Referee {
     std::size_t same_target = 0;
     std::size_t skipped = 0;
     bool under_way = false;
+    // Of the attempt under way: until when it may go on, and whether its first token has come.
+    Instant attempt_until;
+    bool token = false;
     bool asleep = false;
     bool done = false;
     Stay stay;
     // How attempts failed, in order.
     std::vector<FailedAttempt> failures;
     const Settings& settings() const { return route->settings; }
+    bool reached_caller() const { return token && form != AnswerForm::kWhole; }
   };
 
   TargetPicture& TargetOf(const Call& call, std::size_t leaf) {
@@ -91,6 +96,8 @@ class Referee {
   bool MayRetrySame(const Call& call, const FailedAttempt& failed, Instant now);
   bool MayRetryAfterSleep(const Call& call, Instant now);
   bool EndsCall(const Call& call) const;
+
+  void JudgeFirstToken(Call& call, const Step& step, Transitions transitions, Instant now);
 
   // The end of an attempt.
   Held JudgeFailed(Call& call, const FailedAttempt& failed, bool retried, Transitions transitions,

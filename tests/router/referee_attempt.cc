@@ -37,7 +37,11 @@ void Referee::JudgeTry(Call& call, const Try& attempt, bool retried, Transitions
   call.tried.insert(leaf);
   record_.Note("attempt");
   record_.Expect(call.tries.size() <= Allowed(call), "attempts stay within what is allowed");
-  call.stay = targets_.Enter(TargetOf(call, leaf), role, attempt, transitions, now);
+  call.token = false;
+  call.attempt_until = attempt.deadline;
+  Instant heard_of_by = attempt.deadline;
+  if (attempt.streamed) heard_of_by = std::min(heard_of_by, now + call.settings().first_token_timeout);
+  call.stay = targets_.Enter(TargetOf(call, leaf), role, heard_of_by, transitions, now);
   const std::uint32_t most = LeafOf(call, leaf).max_concurrent;
   if (most != 0) record_.Note("attempt under max_concurrent");
   record_.Expect(most == 0 || call.stay.target->under_way <= most,
@@ -47,13 +51,23 @@ void Referee::JudgeTry(Call& call, const Try& attempt, bool retried, Transitions
 
 void Referee::JudgeDeadline(const Call& call, std::size_t leaf, const Try& attempt, Instant now) {
   record_.Expect(now < call.deadline, "nothing is tried at or after the deadline");
+  const bool whole = call.form == AnswerForm::kWhole;
+  record_.Expect(attempt.streamed == (!whole || call.settings().stream_unary),
+                 "a provider streams to callers who want a stream, and to others where the policy says so");
+  if (attempt.streamed) {
+    record_.Note(whole ? "whole answer over a stream" : "streamed attempt");
+    record_.Expect(attempt.first_token_timeout == call.settings().first_token_timeout &&
+                       attempt.stream_idle_timeout == call.settings().stream_idle_timeout,
+                   "a streamed attempt has its policy's bounds");
+  }
   const Duration timeout = LeafOf(call, leaf).request_timeout.value_or(call.settings().request_timeout);
-  const Instant timed_out = now + timeout;
+  const Instant timed_out = whole ? now + timeout : kNever;
   record_.Expect(attempt.deadline == std::min(call.deadline, timed_out),
-                 "an attempt ends by the call's deadline or its own timeout, its leaf's before its policy's");
+                 "an attempt ends by the call's deadline or, at a whole answer, its own timeout, its leaf's "
+                 "before its policy's");
   record_.Expect(attempt.on_timeout == (timed_out < call.deadline ? Failure::kTimeout : Failure::kDeadline),
                  "on_timeout names whose time ran out");
-  if (LeafOf(call, leaf).request_timeout) record_.Note("attempt with a timeout of its leaf");
+  if (whole && LeafOf(call, leaf).request_timeout) record_.Note("attempt with a timeout of its leaf");
 }
 
 void Referee::JudgeFirstTime(Call& call, std::size_t leaf, Instant now) {

@@ -66,6 +66,7 @@ std::size_t Referee::Allowed(const Call& call) const {
 }
 
 bool Referee::MayRetrySame(const Call& call, const FailedAttempt& failed, Instant now) {
+  if (call.reached_caller()) return false;
   const TargetPicture& target = *call.stay.target;
   const bool lone_500 =
       failed.failure == Failure::kServerError && failed.http_status == 500 && target.Fails(now) == 0;

@@ -60,6 +60,12 @@ void Referee::JudgeVerdict(const Call& call, const Event& event, Instant now) {
     code(absl::StatusCode::kDeadlineExceeded);
     return record_.Expect(is(Verdict::kDeadline), "an attempt cut short by the deadline ends the call");
   }
+  if (failed && call.reached_caller() && call.form == AnswerForm::kStream) {
+    code(CodeOf(call.failures.back().failure));
+    return record_.Expect(is(Verdict::kBroken), "what has reached a caller for good is not begun anew");
+  }
+  record_.Expect(!is(Verdict::kBroken), "only an answer that has reached its caller breaks");
+  if (failed && call.reached_caller()) record_.Note("end after a break that may be reset");
   if (failed && EndsCall(call)) {
     if (call.settings().fail_on.Matches(call.failures.back()))
       record_.Note("the same said twice of a request");

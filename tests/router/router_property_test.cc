@@ -58,7 +58,7 @@ constexpr Floor kFloors[] = {
     {"suspended", 60'000},
     {"probing", 15'000},
     {"saturated", 15'000},
-    {"context_window", 12'000},
+    {"context_window", 9'000},
     {"unsupported", 5'000},
     {"attempt not made", 5'000},
     // Health.
@@ -69,7 +69,7 @@ constexpr Floor kFloors[] = {
     {"probe", 4'500},
     {"probe without a word", 1'200},
     {"lost probe", 200},
-    {"lost attempt", 4'000},
+    {"lost attempt", 3'500},
     {"stale failure", 2'000},
     {"stale success", 900},
     {"last resort", 1'500},
@@ -78,6 +78,14 @@ constexpr Floor kFloors[] = {
     {"out with its endpoint", 500},
     {"outage goes on", 80},
     {"back with its endpoint", 180},
+    // Streams.
+    {"streamed attempt", 30'000},
+    {"whole answer over a stream", 10'000},
+    {"first token", 20'000},
+    {"failure after the first token", 4'000},
+    {"end after a break that may be reset", 300},
+    {"probe heard of", 500},
+    {"long stream", 1'000},
     // Who is to blame.
     {"held against the target", 2'500},
     {"held against the endpoint", 12'000},

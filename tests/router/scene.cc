@@ -154,6 +154,7 @@ FailedAttempt Reset() {
 std::string Call::step() const {
   if (std::holds_alternative<Done>(step_)) return std::string(router::NameOf(report().verdict));
   if (std::holds_alternative<Sleep>(step_)) return "sleep";
+  if (std::holds_alternative<GoOn>(step_)) return "go on";
   const std::string name = Told(report().table->leaf(attempt().leaf).name);
   switch (report().last_attempt()->role) {
     case Ticket::Role::kOrdinary:
@@ -168,7 +169,13 @@ std::string Call::step() const {
 
 std::string Call::On(Event event) {
   step_ = scene_->router.On(*plan_, std::move(event), scene_->now);
+  if (const auto* attempt = std::get_if<Try>(&step_)) attempt_ = *attempt;
   return step();
+}
+
+std::string Call::Token() {
+  RequireAttempt();
+  return On(FirstToken());
 }
 
 std::string Call::Ok() {
@@ -182,7 +189,8 @@ std::string Call::Fail(const FailedAttempt& attempt) {
 }
 
 void Call::RequireAttempt() const {
-  if (!std::holds_alternative<Try>(step_)) throw std::logic_error("no attempt is under way: " + step());
+  if (!std::holds_alternative<Try>(step_) && !std::holds_alternative<GoOn>(step_))
+    throw std::logic_error("no attempt is under way: " + step());
 }
 
 std::string Call::Cancel() { return On(Cancelled()); }
@@ -194,8 +202,8 @@ std::string Call::Wake() {
   return On(Woke());
 }
 
-Call Scene::Start(Instant deadline, std::string_view model) {
-  Call call(this, router.Begin(model, Environment::kProduction, now, deadline));
+Call Scene::Start(Instant deadline, std::string_view model, AnswerForm form) {
+  Call call(this, router.Begin(model, Environment::kProduction, now, deadline, form));
   if (!call.plan_) throw std::logic_error("no route for the model");
   call.On(Started());
   return call;

@@ -1,8 +1,8 @@
 // Words to set a scene with: a table in one line, a router at an instant, a call told step by step.
 //
 // A step reads as text: "a" is a try of endpoint a's model "m" and "a/x" of its model "x", "a (probe)" and
-// "a (last resort)" say in which role, "sleep" is a pause, anything in capitals is the verdict. Time moves
-// only when a test says so.
+// "a (last resort)" say in which role, "sleep" is a pause, "go on" that there is nothing new, anything in
+// capitals is the verdict. Time moves only when a test says so.
 #ifndef SPILLWAY_TESTS_ROUTER_SCENE_H_
 #define SPILLWAY_TESTS_ROUTER_SCENE_H_
 
@@ -66,6 +66,8 @@ class Scene;
 class Call {
  public:
   std::string step() const;
+  // The first one of a streamed attempt.
+  std::string Token();
   std::string Ok();
   std::string Fail(const FailedAttempt& attempt);
   std::string Cancel();
@@ -74,7 +76,10 @@ class Call {
   // Sleeps as long as the step asks and wakes.
   std::string Wake();
 
-  Try attempt() const { return std::get<Try>(step_); }
+  Try attempt() const {
+    RequireAttempt();
+    return attempt_;
+  }
   const CallReport& report() const { return plan_->report(); }
 
  private:
@@ -86,6 +91,8 @@ class Call {
   Scene* scene_;
   std::optional<Plan> plan_;
   Step step_ = Done();
+  // The latest.
+  Try attempt_;
 };
 
 // A router and the time it is.
@@ -94,7 +101,11 @@ class Scene {
   explicit Scene(const TableSpec& spec, std::uint64_t seed = 7) : router(spec, seed) {}
 
   // Begins a call; the scene must outlive it.
-  Call Start(Instant deadline = kNever, std::string_view model = "gpt");
+  Call Start(Instant deadline = kNever, std::string_view model = "gpt", AnswerForm form = AnswerForm::kWhole);
+  Call StartStream(Instant deadline = kNever) { return Start(deadline, "gpt", AnswerForm::kStream); }
+  Call StartResettable(Instant deadline = kNever) {
+    return Start(deadline, "gpt", AnswerForm::kResettableStream);
+  }
   // A whole call: one entry an attempt, nothing for a success. "a b SERVED".
   std::string Play(const std::vector<std::optional<FailedAttempt>>& outcomes);
   // Calls in a row, each answered at once: the first step of each, "a a b a c a a".

@@ -20,6 +20,18 @@
 namespace spillway::router {
 namespace {
 
+AnswerForm RandomForm(Bits& bits) {
+  const std::uint64_t kind = bits.Below(100);
+  if (kind < 60) return AnswerForm::kWhole;
+  return kind < 85 ? AnswerForm::kStream : AnswerForm::kResettableStream;
+}
+
+// How long an attempt that begins now may go on without a word.
+Duration LongestOf(const Try& attempt, Instant now) {
+  const Duration longest = attempt.deadline - now;
+  return attempt.streamed ? std::min(longest, attempt.first_token_timeout) : longest;
+}
+
 class Simulation {
  public:
   explicit Simulation(const SimulationOptions& options)
@@ -51,10 +63,17 @@ class Simulation {
       return std::pair(at, number) > std::pair(other.at, other.number);
     }
   };
+  // What an attempt will report, and how long from now.
+  struct Outcome {
+    Duration after = Duration::zero();
+    Event event = Started();
+  };
   struct Caller {
     Plan plan;
     Request request;
     int step = 0;
+    // What follows the first token of the attempt under way.
+    Outcome rest;
   };
 
   void Schedule(Duration in, Kind kind, int call = 0, int step = 0, Event event = Started());
@@ -62,10 +81,12 @@ class Simulation {
   Instant RandomDeadline();
   void Drive(int number, const Event& event);
   void Attempt(int number, Caller& caller, const Try& attempt);
+  Outcome OutcomeOf(const Try& attempt, const std::optional<Answer>& answer);
+  Outcome RestOf(const Try& attempt, const std::optional<Answer>& answer);
   void OperateByHand();
   void Handle(const Happening& happening);
   void HandleCall(const Happening& happening);
-  void GoOn(Kind kind);
+  void ScheduleNext(Kind kind);
   void EndDay();
   std::vector<Transition> TakeTransitions();
   void Compare() { referee_.Compare(router_.Targets(now_), now_); }
@@ -122,11 +143,12 @@ void Simulation::Arrive(int number) {
     explanation = explain_judge_.Ask(router_, model, environment, now_);
     Compare();
   }
-  auto plan = router_.Begin(model, environment, now_, deadline);
+  const AnswerForm form = RandomForm(bits_);
+  auto plan = router_.Begin(model, environment, now_, deadline, form);
   record_.Note(plan ? "call" : "call without a route");
-  referee_.Begin(number, plan ? &*plan : nullptr, model, environment, now_, deadline);
+  referee_.Begin(number, plan ? &*plan : nullptr, model, environment, now_, deadline, form);
   if (!plan) return record_.Expect(!explanation, "what can be explained can be begun");
-  Caller& caller = callers_.emplace(number, Caller{std::move(*plan), request}).first->second;
+  Caller& caller = callers_.emplace(number, Caller{std::move(*plan), request, 0, {}}).first->second;
   Drive(number, Started());
   if (options_.explain && deadline > now_) explain_judge_.JudgeFirst(explanation, caller.plan.report());
   if (bits_.Chance(12)) Schedule(bits_.Between(nanoseconds(0), seconds(2)), Kind::kCancel, number);
@@ -146,6 +168,8 @@ void Simulation::Drive(int number, const Event& event) {
     const Duration late =
         bits_.Chance(80) ? Duration::zero() : bits_.Between(nanoseconds(0), milliseconds(200));
     Schedule(sleep->until - now_ + late, Kind::kWake, number, caller.step, Woke());
+  } else if (std::holds_alternative<GoOn>(step)) {
+    Schedule(caller.rest.after, Kind::kReport, number, caller.step, std::move(caller.rest.event));
   }
 }
 
@@ -172,21 +196,51 @@ void Simulation::Attempt(int number, Caller& caller, const Try& attempt) {
     return Schedule(Duration::zero(), Kind::kReport, number, caller.step, Unsupported{"n"});
   }
   const std::optional<Answer> answer = weather_.Meet(leaf, caller.request, bits_);
-  const Duration time_left = attempt.deadline - now_;
-  Event event = Succeeded();
-  Duration after = time_left;
-  if (!answer || answer->after >= time_left) {
-    event = Failed{Fail(attempt.on_timeout)};
-  } else {
-    after = answer->after;
-    if (answer->failed) event = Failed{*answer->failed};
+  Outcome outcome = OutcomeOf(attempt, answer);
+  // A provider that fails before its answer begins does so at once; one that answers breaks off on the way.
+  const bool at_once = answer && answer->failed && (answer->failed->connection_reset || bits_.Chance(50));
+  if (attempt.streamed && !at_once && bits_.Chance(80)) {
+    const Duration first = bits_.Between(nanoseconds(0), outcome.after);
+    caller.rest = RestOf(attempt, answer);
+    return Schedule(first, Kind::kReport, number, caller.step, FirstToken());
   }
-  if (!bits_.Chance(5)) return Schedule(after, Kind::kReport, number, caller.step, std::move(event));
-  record_.Note("lost attempt");
-  if (caller.plan.report().last_attempt()->role == Ticket::Role::kProbe) record_.Note("lost probe");
-  if (bits_.Chance(40)) event = Cancelled();
-  Schedule(time_left + bits_.Between(nanoseconds(0), seconds(40)), Kind::kReport, number, caller.step,
-           std::move(event));
+  if (bits_.Chance(5)) {
+    record_.Note("lost attempt");
+    if (caller.plan.report().last_attempt()->role == Ticket::Role::kProbe) record_.Note("lost probe");
+    if (bits_.Chance(40)) outcome.event = Cancelled();
+    outcome.after = LongestOf(attempt, now_) + bits_.Between(nanoseconds(0), seconds(40));
+  }
+  Schedule(outcome.after, Kind::kReport, number, caller.step, std::move(outcome.event));
+}
+
+// Of an attempt that waits for all of its answer at once, or for its first token.
+Simulation::Outcome Simulation::OutcomeOf(const Try& attempt, const std::optional<Answer>& answer) {
+  const Duration longest = LongestOf(attempt, now_);
+  if (!answer || answer->after >= longest) {
+    const bool silent = attempt.streamed && longest < attempt.deadline - now_;
+    return {longest, Failed{Fail(silent ? Failure::kFirstTokenTimeout : attempt.on_timeout)}};
+  }
+  if (answer->failed) return {answer->after, Failed{*answer->failed}};
+  return {answer->after, Succeeded()};
+}
+
+// Of an attempt whose first token is about to come.
+Simulation::Outcome Simulation::RestOf(const Try& attempt, const std::optional<Answer>& answer) {
+  Outcome rest{bits_.Between(nanoseconds(0), seconds(3)), Succeeded()};
+  if (!answer || bits_.Chance(10)) rest = {attempt.stream_idle_timeout, Failed{Fail(Failure::kStalled, 200)}};
+  if (answer && answer->failed) {
+    FailedAttempt failed = *answer->failed;
+    // Said in the midst of an answer that began well; now and then by a proxy that knows better.
+    if (bits_.Chance(80)) failed.http_status = 200;
+    rest.event = Failed{std::move(failed)};
+  }
+  if (bits_.Chance(5)) {
+    record_.Note("long stream");
+    rest.after += bits_.Between(seconds(1), minutes(15));
+  }
+  const Duration left = std::max(attempt.deadline - now_, Duration::zero());
+  if (rest.after >= left) rest = {left, Failed{Fail(attempt.on_timeout)}};
+  return rest;
 }
 
 void Simulation::OperateByHand() {
@@ -236,10 +290,10 @@ void Simulation::Handle(const Happening& happening) {
       break;
   }
   Compare();
-  GoOn(happening.kind);
+  ScheduleNext(happening.kind);
 }
 
-void Simulation::GoOn(Kind kind) {
+void Simulation::ScheduleNext(Kind kind) {
   if (arrived_ == options_.calls) return;
   if (kind == Kind::kArrive) {
     const bool pause = bits_.Chance(3);

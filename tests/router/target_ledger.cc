@@ -7,7 +7,12 @@ namespace spillway::router {
 namespace {
 
 using Role = Ticket::Role;
+using std::chrono::minutes;
 using std::chrono::seconds;
+
+// From its first token on a probe is waited for until its end, so long at most, and a moment longer.
+constexpr Duration kLongestProbe = minutes(10);
+constexpr Duration kProbeGrace = seconds(1);
 
 }  // namespace
 
@@ -17,7 +22,7 @@ TargetPicture& TargetLedger::Of(const TargetName& name) {
   return entry->second;
 }
 
-Stay TargetLedger::Enter(TargetPicture& target, Role role, const Try& attempt, Transitions transitions,
+Stay TargetLedger::Enter(TargetPicture& target, Role role, Instant heard_of_by, Transitions transitions,
                          Instant now) {
   if (role == Role::kOrdinary) {
     record_.Expect(target.state == TargetState::kAvailable, "no attempt on a suspended target");
@@ -27,14 +32,23 @@ Stay TargetLedger::Enter(TargetPicture& target, Role role, const Try& attempt, T
     record_.Expect(target.state != TargetState::kAvailable, "an available target needs no probe");
     record_.Expect(target.until <= now, "no probe before a suspension's end, nor beside another probe");
     const Instant lease = transitions.empty() ? kNever : transitions.back().now.until;
-    record_.Expect(lease >= attempt.deadline, "a probe is not given up before its deadline");
-    record_.Expect(attempt.deadline == kNever || lease <= attempt.deadline + seconds(5),
+    record_.Expect(lease >= heard_of_by, "a probe is not given up before it has to be heard of");
+    record_.Expect(heard_of_by == kNever || lease <= heard_of_by + seconds(5),
                    "a lost probe frees itself soon");
     Become(target, TargetState::kProbing, lease);
   }
   ExpectAnnounced(transitions, "a probe, and nothing else, is announced when an attempt begins");
   ++target.under_way;
   return {&target, role, target.epoch};
+}
+
+void TargetLedger::HeardOf(const Stay& stay, Instant until, Transitions transitions, Instant now) {
+  const bool current = stay.epoch == stay.target->epoch;
+  if (stay.role == Role::kProbe && current) {
+    record_.Note("probe heard of");
+    stay.target->until = SaturatingAdd(std::min(until, now + kLongestProbe), kProbeGrace);
+  }
+  ExpectAnnounced(transitions, "a first token changes no state");
 }
 
 void TargetLedger::Succeeded(const Stay& stay, const HealthRules& rules, Transitions transitions) {

@@ -35,8 +35,10 @@ class TargetLedger {
   TargetPicture& Of(const TargetName& name);
 
   // `transitions` are those that followed, all of them.
-  Stay Enter(TargetPicture& target, Ticket::Role role, const Try& attempt, Transitions transitions,
+  Stay Enter(TargetPicture& target, Ticket::Role role, Instant heard_of_by, Transitions transitions,
              Instant now);
+  // The first token of a stay that may last until then.
+  void HeardOf(const Stay& stay, Instant until, Transitions transitions, Instant now);
   // The ends of a stay. The attempt is no longer under way after Leave, which comes first.
   void Leave(const Stay& stay) { --stay.target->under_way; }
   void Succeeded(const Stay& stay, const HealthRules& rules, Transitions transitions);

@@ -5,93 +5,32 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
-import { LLMock } from '@copilotkit/aimock';
 import grpc from '@grpc/grpc-js';
 
-import { Workshop } from './process.mjs';
+import * as aimock from './aimock.mjs';
+import { APIS, CALL, CLOCK_CALL, ERRORS, FAILURES, USAGE } from './aimock.mjs';
+import { nextOf, policyOf, targetOf, textOf, user } from './aimock.mjs';
 import * as ask from './questions.mjs';
-import { startNginx, startSpillway, toStruct } from './stage.mjs';
-
-const KEY = 'aimock-key-0123456789abcdef';
-const vertex = '/v1/projects/my-project/locations/europe-west4';
-const APIS = [
-  { name: 'openai', api: 'openai', base: '/v1', model: 'gpt-4o' },
-  { name: 'azure', api: 'azure_openai', base: '', fields: { api_version: '2024-10-21' }, model: 'gpt-4o' },
-  { name: 'anthropic', api: 'anthropic', base: '', model: 'claude-sonnet-4-5' },
-  { name: 'gemini', api: 'gemini', base: '/v1beta', model: 'gemini-2.5-flash' },
-  { name: 'vertex', api: 'gemini', base: vertex, model: 'gemini-2.5-flash' },
-  { name: 'bedrock', api: 'bedrock', base: '', model: 'anthropic.claude-sonnet-4-5-v1:0' },
-  { name: 'mistral', api: 'mistral', base: '/v1', model: 'mistral-small-latest' },
-  { name: 'cohere', api: 'cohere', base: '', model: 'command-a-03-2025' },
-];
-const nextOf = (i) => APIS[(i + 1) % APIS.length];
-
-const USAGE = { prompt_tokens: 11, completion_tokens: 7 };
-const CALL = { name: ask.WEATHER.name, arguments: JSON.stringify(ask.WEATHER_ARGUMENTS) };
-const CLOCK_CALL = { name: 'get_time', arguments: '{}' };
-const ERRORS = { throttled: 429, overloaded: 503, broken: 500 };
-
-const workshop = new Workshop('aimock');
-const mock = new LLMock({ port: 0, host: '127.0.0.1', strict: true, auth: { apiKeys: [KEY] } });
-let nginx;
-let caller;
-// An end before `after`: what was started goes with this process.
-for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
+import { toStruct } from './stage.mjs';
 
 // For each API three kinds of model: NAME is answered by it, NAME/ERROR by the next one after the error, and
 // NAME/stranger is asked for with a wrong key.
-function configOf(url, ca_file) {
-  const endpointOf = ({ name, base, fields }, kind, env) =>
-    ({ name: name + kind, provider: name, url: url + base, api_key: { env }, tls: { ca_file }, ...fields });
-  const policyOf = (model, ...targets) =>
-    ({ name: model.replace('/', '-'), model, production: { failover: { targets } }, request_timeout: '10s' });
-  const target = ({ name, model }) => ({ endpoint: name, model });
-  return {
-    server: { grpc: { address: '127.0.0.1:0' }, admin: { address: '127.0.0.1:0' } },
-    providers: APIS.map(({ name, api }) => ({ name, api })),
-    endpoints: APIS.flatMap((api) => [endpointOf(api, '', 'KEY'), endpointOf(api, '-stranger', 'WRONG_KEY')]),
-    policies: APIS.flatMap((api, i) => [
-      policyOf(api.name, target(api)),
-      ...Object.keys(ERRORS).map((error) =>
-        policyOf(`${api.name}/${error}`, { endpoint: api.name, model: error }, target(nextOf(i))),
-      ),
-      policyOf(`${api.name}/stranger`, { endpoint: `${api.name}-stranger`, model: api.model }),
-    ]),
-  };
-}
+const POLICIES = APIS.flatMap((api, i) => [
+  policyOf(api.name, [targetOf(api)]),
+  ...Object.keys(ERRORS).map((error) =>
+    policyOf(`${api.name}/${error}`, [{ endpoint: api.name, model: error }, targetOf(nextOf(i))]),
+  ),
+  policyOf(`${api.name}/stranger`, [{ endpoint: `${api.name}-stranger`, model: api.model }]),
+]);
 
+let scene, mock, nginx, caller;
 before(async () => {
-  for (const [model, status] of Object.entries(ERRORS)) {
-    const error = { message: `This model is ${model}.`, type: `${model}_error` };
-    mock.on({ model }, { error, status, retryAfter: 1 });
-  }
-  const weather = { userMessage: ask.WEATHER.name };
-  mock.on({ ...weather, hasToolResult: true }, { content: 'It is mild.', usage: USAGE });
-  // Of its own aimock ends Gemini's calls with FUNCTION_CALL, which is no word of Google's: that says STOP.
-  const google = { ...weather, hasToolResult: false, model: /^gemini/ };
-  mock.on(google, { toolCalls: [CALL], finishReason: 'stop', usage: USAGE });
-  mock.on({ ...weather, hasToolResult: false }, { toolCalls: [CALL], usage: USAGE });
-  mock.on({ userMessage: 'both', hasToolResult: true }, { content: 'It is mild at noon.', usage: USAGE });
-  mock.on({ userMessage: 'both', hasToolResult: false }, { toolCalls: [CALL, CLOCK_CALL], usage: USAGE });
-  mock.on({ userMessage: ask.TEST_QUESTION }, { content: ask.TEST_ANSWER, usage: USAGE });
-  mock.on({ userMessage: 'And then?' }, { content: 'And then it ended.', finishReason: 'length', usage: USAGE });
-  await mock.start();
-  nginx = await startNginx(workshop, mock.port);
-  caller = await startSpillway(workshop, configOf(nginx.url, nginx.caFile), { KEY, WRONG_KEY: ask.WRONG_KEY });
+  scene = await aimock.startScene(POLICIES);
+  ({ mock, nginx, caller } = scene);
 });
+after(() => scene?.end());
 
-after(async () => {
-  caller?.close();
-  await workshop.end();
-  await mock.stop();
-});
-
-const user = (content) => ({ role: 'ROLE_USER', content });
 const testOf = (model) => ({ model, messages: [user(ask.TEST_QUESTION)] });
-
-// Content as text, whether it came as a string or in parts.
-const textOf = (content) =>
-  Array.isArray(content) ? content.map(({ text }) => text).join('') : (content ?? '');
 
 function checkUsage({ prompt_tokens, completion_tokens, total_tokens }) {
   assert.deepEqual({ prompt_tokens, completion_tokens, total_tokens }, { ...USAGE, total_tokens: 18 });
@@ -181,8 +120,7 @@ for (const [i, { name, api, model }] of APIS.entries()) {
       const attempts = response.route.attempts.map(({ target, http_status }) => [target.endpoint, http_status]);
       assert.deepEqual(attempts.at(0), [name, status]);
       assert.deepEqual(attempts.at(-1), [next, 200]);
-      const expected = { 429: 'FAILURE_RATE_LIMITED', 503: 'FAILURE_OVERLOADED', 500: 'FAILURE_SERVER_ERROR' };
-      assert.equal(response.route.attempts[0].failure, expected[status]);
+      assert.equal(response.route.attempts[0].failure, FAILURES[status]);
     });
   }
 

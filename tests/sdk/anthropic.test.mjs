@@ -70,6 +70,35 @@ simulated.test('answers in the shape of a JSON schema', async () => {
   assert.deepEqual(answer.parsed_output, ask.PERSON);
 });
 
+simulated.test('streams what the whole answer says', async () => {
+  const { name, description, parameters } = ask.WEATHER;
+  const tools = [{ name, description, input_schema: parameters }];
+  const thinking = { type: 'enabled', budget_tokens: 1024 };
+  for (const body of [
+    { messages: [user(ask.TEST_QUESTION)] },
+    { messages: [user(ask.WEATHER_QUESTION)], tools },
+    { messages: [user(ask.TEST_QUESTION)], thinking, max_tokens: 2048 },
+  ]) {
+    const whole = await create(body);
+    const streamed = await client.messages.stream({ model, max_tokens: 100, ...body }).finalMessage();
+    for (const message of [whole, streamed]) delete message.id;
+    // A thought names the answer it belongs to.
+    const plain = ({ thinking: thought, signature, id, ...rest }) => ({ ...rest, thinks: Boolean(thought && signature) });
+    assert.deepEqual(streamed.content.map(plain), whole.content.map(plain));
+    for (const member of ['model', 'role', 'stop_reason', 'stop_sequence'])
+      assert.deepEqual(streamed[member], whole[member], member);
+    assert.equal(streamed.usage.input_tokens, whole.usage.input_tokens);
+    assert.equal(streamed.usage.output_tokens, whole.usage.output_tokens);
+  }
+});
+
+simulated.test('raises an error that comes in mid-stream', async () => {
+  const read = () => client.messages.stream({ model, max_tokens: 100, messages: [user('hi')] }).finalMessage();
+  const error = await simulated.errorOf('error_event:after=2', read);
+  assert.match(JSON.stringify(error.error ?? error.message), /overloaded_error/);
+  assert.ok(await simulated.errorOf('garbage_event:after=2', read));
+});
+
 simulated.test('thinks when it is told to', async () => {
   const thinking = { type: 'enabled', budget_tokens: 1024 };
   const answer = await create({ max_tokens: 2048, thinking, messages: [user(ask.TEST_QUESTION)] });

@@ -42,6 +42,45 @@ simulated.test('answers in text, and counts its tokens', async () => {
   assert.match(answer.$metadata.requestId, /^[0-9a-f-]{36}$/);
 });
 
+// A stream's events put together as an answer of Converse.
+async function streamed(body) {
+  const { stream } = await client.send(new aws.ConverseStreamCommand({ modelId, ...body }));
+  const content = [];
+  const answer = {};
+  for await (const event of stream) {
+    const { contentBlockIndex: at, start, delta } = event.contentBlockStart ?? event.contentBlockDelta ?? {};
+    if (at !== undefined) content[at] ??= {};
+    if (start) content[at].toolUse = { ...start.toolUse, input: '' };
+    if (delta?.text) content[at].text = (content[at].text ?? '') + delta.text;
+    if (delta?.toolUse) content[at].toolUse.input += delta.toolUse.input;
+    if (event.messageStop) answer.stopReason = event.messageStop.stopReason;
+    if (event.metadata) answer.usage = event.metadata.usage;
+  }
+  for (const { toolUse } of content) if (toolUse) toolUse.input = JSON.parse(toolUse.input);
+  return { ...answer, content };
+}
+
+simulated.test('streams what the whole answer says', async () => {
+  const { name, description, parameters } = ask.WEATHER;
+  const tools = [{ toolSpec: { name, description, inputSchema: { json: parameters } } }];
+  const text = await streamed(test);
+  const whole = await converse(test);
+  assert.deepEqual(text.content, whole.output.message.content);
+  assert.equal(text.stopReason, whole.stopReason);
+  assert.deepEqual(text.usage, whole.usage);
+
+  const call = await streamed({ messages: [user({ text: ask.WEATHER_QUESTION })], toolConfig: { tools } });
+  assert.equal(call.stopReason, 'tool_use');
+  assert.equal(call.content[0].toolUse.name, name);
+  assert.deepEqual(call.content[0].toolUse.input, ask.WEATHER_ARGUMENTS);
+});
+
+simulated.test('raises an exception that comes in mid-stream, and a wrong checksum', async () => {
+  const error = await simulated.errorOf('error_event:after=2:class=rate_limited', () => streamed(test));
+  assert.equal(error.constructor, aws.ThrottlingException, `${error.constructor.name}: ${error.message}`);
+  assert.match((await simulated.errorOf('garbage_event:after=2', () => streamed(test))).message, /checksum|CRC/i);
+});
+
 simulated.test('stops at a limit and at a sequence', async () => {
   assert.equal((await converse({ ...test, inferenceConfig: { maxTokens: 1 } })).stopReason, 'max_tokens');
   const stopped = await converse({ ...test, inferenceConfig: { stopSequences: ['a test'] } });

@@ -44,6 +44,40 @@ simulated.test('calls a tool, and goes on with its result', async () => {
   assert.equal(second.message.content[0].type, 'text');
 });
 
+// A stream's events put together as an answer.
+async function streamed(body) {
+  const answer = { text: '', calls: [] };
+  for await (const event of await client.chatStream({ model, messages: [user(ask.TEST_QUESTION)], ...body })) {
+    const message = event.delta?.message;
+    if (event.type === 'content-delta') answer.text += message.content.text;
+    if (event.type === 'tool-call-start') answer.calls.push(message.toolCalls);
+    if (event.type === 'tool-call-delta') answer.calls.at(-1).function.arguments += message.toolCalls.function.arguments;
+    if (event.type === 'message-end') Object.assign(answer, event.delta);
+  }
+  return answer;
+}
+
+simulated.test('streams what the whole answer says', async () => {
+  const text = await streamed();
+  assert.equal(text.text, ask.TEST_ANSWER);
+  assert.equal(text.finishReason, 'COMPLETE');
+  assert.deepEqual(text.usage, (await chat()).usage);
+
+  const tools = [{ type: 'function', function: ask.WEATHER }];
+  const call = await streamed({ messages: [user(ask.WEATHER_QUESTION)], tools });
+  assert.equal(call.finishReason, 'TOOL_CALL');
+  assert.equal(call.calls[0].function.name, ask.WEATHER.name);
+  assert.deepEqual(JSON.parse(call.calls[0].function.arguments), ask.WEATHER_ARGUMENTS);
+});
+
+simulated.test('tells of an error in mid-stream by how it ends', async () => {
+  await simulated.script('error_event:after=2');
+  const answer = await streamed();
+  await simulated.script([]);
+  assert.equal(answer.finishReason, 'ERROR');
+  assert.equal(answer.text, 'This is');
+});
+
 simulated.test('answers in the shape of a JSON schema', async () => {
   const answer = await chat({ responseFormat: { type: 'json_object', jsonSchema: ask.PERSON_SCHEMA } });
   assert.deepEqual(JSON.parse(answer.message.content[0].text), ask.PERSON);

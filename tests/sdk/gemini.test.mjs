@@ -59,6 +59,22 @@ for (const [form, client] of Object.entries(forms)) {
     });
   }
 
+  simulated.test(`${form} streams what the whole answer says`, async () => {
+    const { name, description, parameters } = ask.WEATHER;
+    const tools = [{ functionDeclarations: [{ name, description, parametersJsonSchema: parameters }] }];
+    for (const contents of [ask.TEST_QUESTION, ask.WEATHER_QUESTION]) {
+      const whole = await generate({ contents, config: { tools } }, client);
+      const chunks = [];
+      for await (const chunk of await client.models.generateContentStream({ model, contents, config: { tools } }))
+        chunks.push(chunk);
+      const parts = chunks.flatMap(({ candidates }) => candidates[0].content.parts ?? []);
+      assert.equal(parts.map(({ text }) => text ?? '').join(''), whole.text ?? '');
+      assert.deepEqual(parts.flatMap(({ functionCall }) => functionCall ?? []), whole.functionCalls ?? []);
+      assert.equal(chunks.at(-1).candidates[0].finishReason, 'STOP');
+      assert.deepEqual(chunks.at(-1).usageMetadata, whole.usageMetadata);
+    }
+  });
+
   simulated.test(`${form} answers in the shape of a schema, JSON's or its own`, async () => {
     const config = { responseMimeType: 'application/json', responseJsonSchema: ask.PERSON_SCHEMA };
     assert.deepEqual(JSON.parse((await generate({ config }, client)).text), ask.PERSON);
@@ -97,6 +113,15 @@ for (const [fault, code, status] of [
     assert.equal(JSON.parse(error.message).error.status, status);
   });
 }
+
+simulated.test('raises an error that comes in mid-stream', async () => {
+  const read = async () => {
+    for await (const chunk of await studio.models.generateContentStream({ model, contents: 'hi' })) assert.ok(chunk);
+  };
+  // The SDK knows an error by what one read brings.
+  const error = await simulated.errorOf('error_event:after=2:pause_ms=50', read);
+  assert.match(error.message, /UNAVAILABLE/);
+});
 
 simulated.test('a blocked prompt is an answer without candidates', async () => {
   await simulated.script('content_filter');

@@ -49,6 +49,33 @@ simulated.test('calls a tool, and goes on with its result', async () => {
   assert.ok(second.choices[0].message.content);
 });
 
+// A stream's chunks put together as a choice.
+async function streamed(body) {
+  const choice = { text: '', toolCalls: [] };
+  for await (const { data } of await client.chat.stream({ model, messages: [user(ask.TEST_QUESTION)], ...body })) {
+    const [{ delta, finishReason }] = data.choices;
+    choice.text += delta.content ?? '';
+    choice.toolCalls.push(...(delta.toolCalls ?? []));
+    choice.finishReason ??= finishReason ?? undefined;
+    choice.usage = data.usage;
+  }
+  return choice;
+}
+
+simulated.test('streams what the whole answer says', async () => {
+  const text = await streamed();
+  const whole = await complete();
+  assert.equal(text.text, ask.TEST_ANSWER);
+  assert.equal(text.finishReason, 'stop');
+  assert.deepEqual(text.usage, whole.usage);
+
+  const tools = [{ type: 'function', function: ask.WEATHER }];
+  const call = await streamed({ messages: [user(ask.WEATHER_QUESTION)], tools });
+  assert.equal(call.finishReason, 'tool_calls');
+  assert.equal(call.toolCalls[0].function.name, ask.WEATHER.name);
+  assert.deepEqual(JSON.parse(call.toolCalls[0].function.arguments), ask.WEATHER_ARGUMENTS);
+});
+
 simulated.test('answers in the shape of a JSON schema', async () => {
   const jsonSchema = { name: 'person', strict: true, schemaDefinition: ask.PERSON_SCHEMA };
   const answer = await complete({ responseFormat: { type: 'json_schema', jsonSchema } });

@@ -55,6 +55,42 @@ export function testChat(client, simulated, { model, answeredModel }) {
     assert.deepEqual(given, [ask.WEATHER_ARGUMENTS]);
   });
 
+  simulated.test('streams text as the whole answer has it, and its usage when asked', async () => {
+    const body = { messages: [user(ask.TEST_QUESTION)], n: 2 };
+    const whole = await complete(body);
+    const stream = client.chat.completions.stream({ model, ...body, stream_options: { include_usage: true } });
+    const words = [];
+    stream.on('content', (delta) => words.push(delta));
+    const streamed = await stream.finalChatCompletion();
+    assert.ok(words.length >= 4, words);
+    for (const [i, { message, finish_reason }] of streamed.choices.entries()) {
+      assert.equal(message.content, ask.TEST_ANSWER);
+      assert.equal(finish_reason, whole.choices[i].finish_reason);
+    }
+    assert.deepEqual(streamed.usage, whole.usage);
+    assert.equal(streamed.model, answeredModel);
+  });
+
+  simulated.test('streams the parts of a tool call', async () => {
+    const body = { model, messages: [user(ask.WEATHER_QUESTION)], tools: [{ type: 'function', function: ask.WEATHER }] };
+    const streamed = await client.chat.completions.stream(body).finalChatCompletion();
+    assert.equal(streamed.choices[0].finish_reason, 'tool_calls');
+    const [call] = streamed.choices[0].message.tool_calls;
+    assert.equal(call.function.name, ask.WEATHER.name);
+    assert.deepEqual(JSON.parse(call.function.arguments), ask.WEATHER_ARGUMENTS);
+  });
+
+  simulated.test('raises an error that comes in mid-stream, or a connection that breaks then', async () => {
+    const read = async () => {
+      const stream = await client.chat.completions.create({ model, messages: [user('hi there')], stream: true });
+      for await (const chunk of stream) assert.ok(chunk.object !== undefined);
+    };
+    const told = await simulated.errorOf('error_event:after=2:class=server_error', read);
+    assert.match(told.message, /server had an error/);
+    assert.ok(await simulated.errorOf('cut:after=2', read));
+    assert.ok(await simulated.errorOf('garbage_event:after=2', read));
+  });
+
   simulated.test('answers in the shape of a JSON schema', async () => {
     const json_schema = { name: 'person', strict: true, schema: ask.PERSON_SCHEMA };
     const messages = [user('Who?')];

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# run.sh BUILD_DIR sdk|aimock [FILE…]: what the ctest entries sdk_test and aimock_test run.
+# run.sh BUILD_DIR sdk|aimock|aimock_stream [FILE…]: what the ctest entries sdk_test, aimock_test and
+# aimock_stream_test run.
 #
 # Nothing is installed into the source tree: the packages of package-lock.json and the tests are put into
 # BUILD_DIR/sdk, the packages again only when the lock file changes.
@@ -10,7 +11,7 @@ die() {
   exit 1
 }
 
-(($# >= 2)) || die "usage: run.sh BUILD_DIR sdk|aimock [FILE…]"
+(($# >= 2)) || die "usage: run.sh BUILD_DIR sdk|aimock|aimock_stream [FILE…]"
 build=$(realpath -e "$1") suite=$2
 shift 2
 cd "$(dirname "${BASH_SOURCE[0]}")"
@@ -57,7 +58,7 @@ files=("$@")
 if ((${#files[@]} == 0)); then
   # By the source tree: what is no longer there may still lie in $work.
   for file in *.test.mjs; do
-    if [[ $file == aimock.* ]]; then in=aimock; else in=sdk; fi
+    if [[ $file == aimock* ]]; then in=${file%%.*}; else in=sdk; fi
     if [[ $in == "$suite" ]]; then files+=("$file"); fi
   done
 fi
@@ -68,7 +69,7 @@ run=(env -i PATH="$PATH" HOME="$work" TMPDIR="${TMPDIR:-/tmp}" SPILLWAY_SOURCE_D
 case $suite in
   sdk) run+=(with_simulator.mjs) ;;
   # Without --test, which would end on a signal before the file does.
-  aimock) run+=(--test-reporter=spec --test-timeout=30000) ;;
+  aimock*) run+=(--test-reporter=spec --test-timeout=30000) ;;
 esac
 cd "$work"
 exec "${run[@]}" "${files[@]}"

@@ -55,7 +55,12 @@ http {
     ssl_certificate ${directory}/certificate.pem;
     ssl_certificate_key ${directory}/key.pem;
     ssl_protocols TLSv1.2 TLSv1.3;
-    location / { proxy_pass http://127.0.0.1:${upstream}; }
+    location / {
+      proxy_pass http://127.0.0.1:${upstream};
+      # Streams go on as they come, and one that breaks off is passed on as broken.
+      proxy_http_version 1.1;
+      proxy_buffering off;
+    }
   }
 }
 `;
@@ -120,6 +125,23 @@ class Caller {
         error ? reject(error) : resolve({ response, metadata }),
       );
       call.on('metadata', (received) => (metadata = received.getMap()));
+    });
+  }
+
+  // All there was to see of a streamed call: its events, in order, the metadata before them, and grpc-js's ServiceError
+  // unless it ended well.
+  streamChat(request) {
+    return new Promise((resolve) => {
+      const seen = { events: [], metadata: {}, error: undefined };
+      // The status may be heard of before the last event.
+      let open = 2;
+      const close = () => --open || resolve(seen);
+      const call = this.#service.StreamChat(request, { deadline: new Date(Date.now() + 15_000) });
+      call.on('metadata', (received) => (seen.metadata = received.getMap()));
+      call.on('data', (event) => seen.events.push(event));
+      call.on('error', (error) => (seen.error = error));
+      call.on('end', close);
+      call.on('status', close);
     });
   }
 

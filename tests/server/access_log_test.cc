@@ -5,6 +5,7 @@
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <string>
+#include <vector>
 
 #include "tests/server/played_call.h"
 #include "tests/support/log_capture.h"
@@ -61,6 +62,36 @@ TEST_F(AccessLogTest, AServedCallIsToldWhole) {
   EXPECT_EQ(attempts[0].at("http_status"), 429);
   EXPECT_EQ(attempts[0].at("message"), "say \"please\"\n");
   EXPECT_FALSE(attempts[1].as_object().contains("failure"));
+}
+
+TEST_F(AccessLogTest, AStreamTellsWhenItsFirstTokenCameAndHowOftenItWasReset) {
+  struct : AnswerSink {
+    void OnServing(const router::CallReport&, router::Duration, router::Duration) override {}
+    bool OnEvents(std::vector<v1::ChatEvent>&) override { return true; }
+  } sink;
+  input_.response = nullptr;
+  input_.sink = &sink;
+  CallResult result;
+  result.report = calls_.PlayStream({router::FirstToken{}, PlayedCalls::Fails(Failure::kStalled, 200),
+                                     router::FirstToken{}, router::Succeeded{}},
+                                    router::AnswerForm::kResettableStream);
+  result.resets = 1;
+  result.usage.emplace().set_completion_tokens(9);
+  const boost::json::object line = Log(&result, absl::StatusCode::kOk);
+  EXPECT_EQ(line.at("first_token_ms").as_double(), 10);
+  EXPECT_EQ(line.at("resets"), 1);
+  EXPECT_EQ(line.at("completion_tokens"), 9);
+  EXPECT_EQ(line.at("attempts").at(1).at("first_token_ms").as_double(), 10);
+  EXPECT_EQ(line.at("attempts").at(1).at("ms").as_double(), 20);
+}
+
+TEST_F(AccessLogTest, AnAnswerThatWasNotStreamedHasNoFirstToken) {
+  CallResult result;
+  result.report = calls_.Play({router::Succeeded{}});
+  const boost::json::object line = Log(&result, absl::StatusCode::kOk);
+  EXPECT_FALSE(line.contains("first_token_ms"));
+  EXPECT_FALSE(line.contains("resets"));
+  EXPECT_FALSE(line.at("attempts").at(0).as_object().contains("first_token_ms"));
 }
 
 TEST_F(AccessLogTest, SkippedTargetsAndProbesAreNamed) {

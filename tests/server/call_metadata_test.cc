@@ -62,6 +62,50 @@ TEST_F(CallMetadataTest, AFailedCallsMetadataIsInTheTrailers) {
                            Pair("x-spillway-attempts", "1"), Pair("x-spillway-router-latency-ms", "5.000")));
 }
 
+TEST_F(CallMetadataTest, AStreamsFirstEventTellsWhoServesIt) {
+  router::CallReport so_far =
+      calls_.Play({PlayedCalls::Fails(Failure::kOverloaded, 503), router::Succeeded{}});
+  so_far.attempts[1].first_token = so_far.attempts[1].start;
+  AddServingMetadata(input_, so_far, milliseconds(20), milliseconds(8), "r-1", context_);
+  EXPECT_THAT(
+      spouse_.GetInitialMetadata(),
+      ::testing::IsSupersetOf({Pair("x-request-id", "r-1"), Pair("x-spillway-provider", "azure"),
+                               Pair("x-spillway-endpoint", "eu"), Pair("x-spillway-model", "gpt-4o-mini"),
+                               Pair("x-spillway-policy", "chat"), Pair("x-spillway-attempts", "2"),
+                               Pair("x-spillway-upstream-latency-ms", "8.000")}));
+  EXPECT_EQ(spouse_.GetInitialMetadata().count("x-spillway-router-latency-ms"), 1u);
+  EXPECT_THAT(spouse_.GetTrailingMetadata(), IsEmpty());
+}
+
+TEST_F(CallMetadataTest, AStreamsTrailersTellHowItEnded) {
+  CallResult result;
+  result.report = calls_.Play({PlayedCalls::Fails(Failure::kTruncated), router::Succeeded{}});
+  result.report->attempts[0].first_token = result.report->attempts[0].start;
+  result.report->attempts[1].first_token = result.report->attempts[1].start;
+  result.end = input_.received + milliseconds(25);
+  result.upstream = milliseconds(20);
+  result.serving_upstream = milliseconds(8);
+  AddFinalMetadata(input_, result, "r-1", context_);
+  EXPECT_THAT(spouse_.GetTrailingMetadata(),
+              UnorderedElementsAre(Pair("x-request-id", "r-1"), Pair("x-spillway-provider", "azure"),
+                                   Pair("x-spillway-endpoint", "eu"), Pair("x-spillway-model", "gpt-4o-mini"),
+                                   Pair("x-spillway-policy", "chat"), Pair("x-spillway-attempts", "2"),
+                                   Pair("x-spillway-upstream-latency-ms", "8.000"),
+                                   Pair("x-spillway-router-latency-ms", "5.000")));
+  EXPECT_THAT(spouse_.GetInitialMetadata(), IsEmpty());
+}
+
+TEST_F(CallMetadataTest, ABrokenStreamsTrailersTellWhoGaveWhatCame) {
+  CallResult result;
+  result.report =
+      calls_.Play({PlayedCalls::Fails(Failure::kTruncated), PlayedCalls::Fails(Failure::kOverloaded, 503)});
+  result.report->attempts[0].first_token = result.report->attempts[0].start;
+  AddFinalMetadata(input_, result, "r-1", context_);
+  EXPECT_THAT(spouse_.GetTrailingMetadata(), Contains(Pair("x-spillway-endpoint", "prod")));
+  EXPECT_THAT(spouse_.GetTrailingMetadata(), Contains(Pair("x-spillway-upstream-latency-ms", "10.000")));
+  EXPECT_THAT(spouse_.GetTrailingMetadata(), Contains(Pair("x-spillway-attempts", "2")));
+}
+
 TEST_F(CallMetadataTest, ACallWithoutARouteKeepsItsId) {
   Add(std::nullopt);
   EXPECT_THAT(spouse_.GetTrailingMetadata(), UnorderedElementsAre(Pair("x-request-id", "r-1")));

@@ -132,6 +132,29 @@ TEST(CallStatusTest, TheCallersMistakeIsTheProvidersWords) {
   EXPECT_EQ(status.message, "openai/prod gpt-4o: invalid_request (HTTP 400): 'stop' is not supported");
 }
 
+TEST(CallStatusTest, ABrokenStreamTellsWhoseAnswerBrokeOffAndWhy) {
+  PlayedCalls calls;
+  const CallStatus status = Status(calls.PlayStream(
+      {router::FirstToken{}, PlayedCalls::Fails(Failure::kTruncated, 200, "connection reset")}));
+  EXPECT_EQ(status.code, StatusCode::kUnavailable);
+  EXPECT_EQ(Reason(status), "STREAM_BROKEN");
+  EXPECT_EQ(status.message,
+            "the answer broke off: openai/prod gpt-4o: truncated (HTTP 200): connection reset");
+  ASSERT_TRUE(Find<v1::RouteTrace>(status));
+  EXPECT_TRUE(Find<v1::RouteTrace>(status)->attempts(0).has_first_token_latency());
+  EXPECT_FALSE(Find<google::rpc::RetryInfo>(status));
+}
+
+TEST(CallStatusTest, ABrokenStreamHasTheCodeOfItsFailure) {
+  PlayedCalls calls;
+  router::FailedAttempt failed = FailedWith(Failure::kRateLimited, 200);
+  failed.retry_after = seconds(7);
+  const CallStatus status = Status(calls.PlayStream({router::FirstToken{}, PlayedCalls::Fails(failed)}));
+  EXPECT_EQ(status.code, StatusCode::kResourceExhausted);
+  ASSERT_TRUE(Find<google::rpc::RetryInfo>(status));
+  EXPECT_EQ(Find<google::rpc::RetryInfo>(status)->retry_delay().seconds(), 7);
+}
+
 TEST(CallStatusTest, ADeadlineTellsWhatItWasSpentOn) {
   PlayedCalls calls;
   const CallStatus status = Status(calls.Play({PlayedCalls::Fails(Failure::kDeadline, 0, "too late")}));

@@ -56,6 +56,17 @@ TEST_F(MetricsTest, EveryAttemptHasAnOutcome) {
   EXPECT_EQ(Value(R"(spillway_attempt_duration_seconds_count{endpoint="eu",model="gpt-4o-mini"})"), 1);
 }
 
+TEST_F(MetricsTest, FirstTokensAreTimedWhereTheyCame) {
+  Count(calls_.PlayStream({PlayedCalls::Fails(Failure::kFirstTokenTimeout), router::FirstToken{},
+                           PlayedCalls::Fails(Failure::kStalled, 200)}));
+  EXPECT_EQ(Value(R"(spillway_time_to_first_token_seconds_count{endpoint="prod",model="gpt-4o"})"), -1);
+  EXPECT_EQ(Value(R"(spillway_time_to_first_token_seconds_count{endpoint="eu",model="gpt-4o-mini"})"), 1);
+  EXPECT_DOUBLE_EQ(Value(R"(spillway_time_to_first_token_seconds_sum{endpoint="eu",model="gpt-4o-mini"})"),
+                   0.01);
+  EXPECT_EQ(Value(R"(spillway_attempts_total{endpoint="eu",model="gpt-4o-mini",outcome="stalled"})"), 1);
+  EXPECT_EQ(Value(R"(spillway_calls_total{code="UNAVAILABLE",environment="production",policy="chat"})"), 1);
+}
+
 TEST_F(MetricsTest, AFailoverNamesBothEndsAndTheReason) {
   Count(calls_.Play({PlayedCalls::Fails(Failure::kTimeout), router::Succeeded{}}));
   EXPECT_EQ(Value(R"(spillway_failovers_total{failure="timeout",from_endpoint="prod",from_model="gpt-4o",)"

@@ -34,20 +34,26 @@ class PlayedCalls {
   router::Instant now() const { return now_; }
   void Advance(router::Duration by) { now_ += by; }
 
-  // One call; each event ends one attempt, 10 ms after its start.
-  router::CallReport Play(const std::vector<router::Event>& ends, const std::string& model = "gpt-4o",
-                          router::Instant deadline = router::kNever) {
-    router::Plan plan = *router_.Begin(model, router::Environment::kProduction, now_, deadline);
+  // One call; each event comes 10 ms after the one before, and all but first tokens end an attempt.
+  router::CallReport Play(const std::vector<router::Event>& events, const std::string& model = "gpt-4o",
+                          router::Instant deadline = router::kNever,
+                          router::AnswerForm form = router::AnswerForm::kWhole) {
+    router::Plan plan = *router_.Begin(model, router::Environment::kProduction, now_, deadline, form);
     router::Step step = router_.On(plan, router::Started{}, now_);
-    for (const router::Event& end : ends) {
+    for (const router::Event& event : events) {
       now_ += milliseconds(10);
-      step = router_.On(plan, end, now_);
+      step = router_.On(plan, event, now_);
       if (const auto* sleep = std::get_if<router::Sleep>(&step)) {
         now_ = sleep->until;
         step = router_.On(plan, router::Woke{}, now_);
       }
     }
     return plan.TakeReport();
+  }
+
+  router::CallReport PlayStream(const std::vector<router::Event>& events,
+                                router::AnswerForm form = router::AnswerForm::kStream) {
+    return Play(events, "gpt-4o", router::kNever, form);
   }
 
   static router::Event Fails(router::FailedAttempt attempt) { return router::Failed{std::move(attempt)}; }

@@ -67,6 +67,9 @@ TEST(TableSpecTest, APrimaryEndpointHasNoModelOfItsOwn) {
 TEST(TableSpecTest, WhatIsNotGivenIsTheDefault) {
   const router::Settings settings = SettingsFrom(v1::Policy());
   EXPECT_EQ(settings.request_timeout, seconds(60));
+  EXPECT_EQ(settings.first_token_timeout, seconds(15));
+  EXPECT_EQ(settings.stream_idle_timeout, seconds(30));
+  EXPECT_FALSE(settings.stream_unary);
   EXPECT_FALSE(settings.total_timeout);
   EXPECT_FALSE(settings.retries);
   EXPECT_EQ(settings.same_target_retries, 1u);
@@ -83,8 +86,12 @@ TEST(TableSpecTest, EverySettingArrives) {
       request_timeout {nanos: 200000000} total_timeout {seconds: 7} retries: 0 same_target_retries: 0
       fail_on: "429" max_fails: 4 count_mode: COUNT_MODE_WINDOW fail_timeout {seconds: 3}
       suspend_duration {seconds: 20} max_suspend_duration {seconds: 40}
-      all_suspended: ALL_SUSPENDED_LEAST_BAD)"));
+      all_suspended: ALL_SUSPENDED_LEAST_BAD first_token_timeout {seconds: 4}
+      stream_idle_timeout {seconds: 9} stream_unary: true)"));
   EXPECT_EQ(settings.request_timeout, milliseconds(200));
+  EXPECT_EQ(settings.first_token_timeout, seconds(4));
+  EXPECT_EQ(settings.stream_idle_timeout, seconds(9));
+  EXPECT_TRUE(settings.stream_unary);
   EXPECT_EQ(settings.total_timeout, seconds(7));
   EXPECT_EQ(settings.retries, 0u);
   EXPECT_EQ(settings.same_target_retries, 0u);

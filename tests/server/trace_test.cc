@@ -34,6 +34,17 @@ TEST(TraceTest, EveryFailureHasItsNumber) {
   }
 }
 
+TEST(TraceTest, AStreamedAttemptTellsWhenItsFirstTokenCame) {
+  PlayedCalls calls;
+  const router::CallReport report = calls.PlayStream(
+      {PlayedCalls::Fails(Failure::kOverloaded, 503), router::FirstToken{}, router::Succeeded{}});
+  const v1::RouteTrace trace = Trace(report, "gpt-4o", ClockAt(calls.now()));
+  ASSERT_EQ(trace.attempts_size(), 2);
+  EXPECT_FALSE(trace.attempts(0).has_first_token_latency());
+  EXPECT_EQ(FromProto(trace.attempts(1).first_token_latency()), milliseconds(10));
+  EXPECT_EQ(FromProto(trace.attempts(1).latency()), milliseconds(20));
+}
+
 TEST(TraceTest, AServedCallNamesItsTargetAndEveryAttemptBefore) {
   PlayedCalls calls(Remembering());
   router::FailedAttempt failed = FailedWith(Failure::kRateLimited, 429, "slow down");

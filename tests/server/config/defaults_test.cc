@@ -28,7 +28,8 @@ TEST(Defaults, AreThoseTheSchemaStates) {
       "request_timeout { seconds: 60 } retries: 2 same_target_retries: 1 fail_on: \"error\" fail_on: "
       "\"timeout\" "
       "fail_on: \"401\" fail_on: \"403\" fail_on: \"404\" fail_on: \"408\" fail_on: \"429\" fail_on: \"5xx\" "
-      "max_fails: 1 count_mode: \"consecutive\" fail_timeout { seconds: 10 } all_suspended: \"fail\"");
+      "max_fails: 1 count_mode: \"consecutive\" fail_timeout { seconds: 10 } all_suspended: \"fail\" "
+      "first_token_timeout { seconds: 15 } stream_idle_timeout { seconds: 30 }");
 }
 
 TEST(Defaults, RetriesCountTheFurtherTargetsOfTheSection) {
@@ -42,11 +43,13 @@ TEST(Defaults, WhatIsWrittenStands) {
       "    request_timeout: 1s\n    total_timeout: 2s\n    retries: 0\n    same_target_retries: 0\n    "
       "fail_on: [429]\n"
       "    max_fails: 5\n    count_mode: window\n    fail_timeout: 3s\n    suspend_duration: 4s\n"
-      "    max_suspend_duration: 6s\n    all_suspended: least_bad\n");
+      "    max_suspend_duration: 6s\n    all_suspended: least_bad\n"
+      "    first_token_timeout: 700ms\n    stream_idle_timeout: 8s\n    stream_unary: true\n");
   EXPECT_EQ(EffectiveSettings(policy, policy.production()).ShortDebugString(),
             "request_timeout { seconds: 1 } total_timeout { seconds: 2 } fail_on: \"429\" max_fails: 5 "
             "count_mode: \"window\" fail_timeout { seconds: 3 } suspend_duration { seconds: 4 } "
-            "max_suspend_duration { seconds: 6 } all_suspended: \"least_bad\"");
+            "max_suspend_duration { seconds: 6 } all_suspended: \"least_bad\" "
+            "first_token_timeout { nanos: 700000000 } stream_idle_timeout { seconds: 8 } stream_unary: true");
 }
 
 TEST(Defaults, TheLongestSuspensionIsFiveMinutesOrTheBaseWhereThatIsLonger) {

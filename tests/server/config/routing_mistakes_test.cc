@@ -107,6 +107,8 @@ INSTANTIATE_TEST_SUITE_P(TotalTimeouts, RoutingMistake, ::testing::Values(
     Settings("ShorterThanThePolicys", "request_timeout: 20s\n    total_timeout: @@1500ms", ".total_timeout", "1500ms is not longer than the request_timeout of 20s: a silent"),
     Settings("EvenWhereTimeoutsSpillByName", "fail_on: [timeout]\n    total_timeout: @@10s", ".total_timeout", "is not longer than the request_timeout"),
     Mistake{"ShorterThanOneTargets", "request_timeout: 5s", "request_timeout: @@50s", std::string(kTargets) + "[1].weighted.targets[0].request_timeout", "50s is not shorter than the policy's total_timeout of 50s: a silent target would use up the whole call and nothing would fail over; write one shorter than 50s here, or a longer total_timeout"},
+    Settings("OfTheFirstToken", "request_timeout: 5s\n    total_timeout: 10s\n    first_token_timeout: @@10s", ".first_token_timeout", "10s is not shorter than the policy's total_timeout of 10s: a silent target would use up the whole call and nothing would fail over; write one shorter than 10s here, or a longer total_timeout"),
+    Settings("OfTheFirstTokenByName", "fail_on: [first_token_timeout]\n    total_timeout: 10s\n    first_token_timeout: @@11s", ".first_token_timeout", "11s is not shorter"),
     Mistake{"OfTheSectionThatHasSeveralTargets", "total_timeout: 50s", "total_timeout: @@20s", "policies[0].total_timeout", "20s is not longer than the request_timeout of 20s"}),
     MistakeName);
 

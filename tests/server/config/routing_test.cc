@@ -239,6 +239,10 @@ TEST(Routing, ATotalTimeoutMayBeShortWhereNothingCouldFailOver) {
   Load(WithRoute(two, "total_timeout: 10s\n    fail_on: [429, 5xx]"));
   Load(WithRoute(two, "total_timeout: 61s"));
   Load(WithRoute(two, "total_timeout: 10s\n    request_timeout: 9999ms"));
+  Load(WithRoute(two, "total_timeout: 10s\n    request_timeout: 5s\n    first_token_timeout: 9999ms"));
+  Load(WithRoute(two, "total_timeout: 10s\n    fail_on: [429]\n    first_token_timeout: 15s"));
+  Load(WithRoute("{failover: {targets: [{endpoint: box, model: a}]}}",
+                 "total_timeout: 10s\n    first_token_timeout: 15s"));
   Load(WithRoute(
       "{failover: {targets: [{endpoint: box, model: a, request_timeout: 1s}, {endpoint: box, model: b, "
       "request_timeout: 9s}]}}",

@@ -128,6 +128,8 @@ INSTANTIATE_TEST_SUITE_P(Policies, RuleMistake, ::testing::Values(
     Mistake{"NoRoute", "policies:\n", "policies:\n  - @@{name: p, model: m}\n", "policies[0]", "needs a route: production, sandbox or both"},
     Mistake{"SameModelAndEnvironment", "suspend_duration: 30s", "suspend_duration: 30s\n  - {name: p, model: @@gpt-4o, sandbox: {failover: {targets: [{endpoint: test, model: gpt-4o}]}}}", "policies[1].model", "the policy on line 23 is for the model \"gpt-4o\" in sandbox already"},
     Mistake{"TimeoutTooLong", "request_timeout: 30s", "request_timeout: @@25h", "policies[0].request_timeout", "not be longer than 24h"},
+    Mistake{"FirstTokenTimeoutTooLong", "request_timeout: 30s", "first_token_timeout: @@25h", "policies[0].first_token_timeout", "not be longer than 24h"},
+    Mistake{"StreamIdleTimeoutTooLong", "request_timeout: 30s", "stream_idle_timeout: @@25h", "policies[0].stream_idle_timeout", "not be longer than 24h"},
     Mistake{"TotalTimeoutTooLong", "request_timeout: 30s", "total_timeout: @@24.1h", "policies[0].total_timeout", "not be longer than 24h"},
     Mistake{"TooManyRetries", "retries: 3", "retries: @@101", "policies[0].retries", "between 0 and 100"},
     Mistake{"TooManySameTargetRetries", "retries: 3", "same_target_retries: @@11", "policies[0].same_target_retries", "between 0 and 10"},

@@ -62,6 +62,8 @@ INSTANTIATE_TEST_SUITE_P(Durations, SchemaMistake, ::testing::Values(
     Mistake{"Infinite", "request_timeout: 30s", "request_timeout: @@infs", "policies[0].request_timeout", "not a duration"},
     Mistake{"Zero", "request_timeout: 30s", "request_timeout: @@0s", "policies[0].request_timeout", "longer than 0"},
     Mistake{"BelowANanosecond", "request_timeout: 30s", "request_timeout: @@0.0000000001s", "policies[0].request_timeout", "longer than 0"},
+    Mistake{"NoTimeToTheFirstToken", "request_timeout: 30s", "first_token_timeout: @@0s", "policies[0].first_token_timeout", "longer than 0"},
+    Mistake{"NoTimeBetweenTokens", "request_timeout: 30s", "stream_idle_timeout: @@0s", "policies[0].stream_idle_timeout", "longer than 0"},
     Mistake{"Negative", "request_timeout: 30s", "request_timeout: @@-5s", "policies[0].request_timeout", "longer than 0"},
     Mistake{"NoNumber", "request_timeout: 30s", "request_timeout: @@s", "policies[0].request_timeout", "not a duration"},
     Mistake{"NoDigitsAfterThePoint", "request_timeout: 30s", "request_timeout: @@1.s", "policies[0].request_timeout", "not a duration"},
