@@ -28,7 +28,7 @@ constexpr char kAnswer[] =
 
 }  // namespace
 
-std::string CannedChatRequest(const std::string& model) {
+std::string CannedChatRequest(const std::string& model, int max_tokens) {
   v1::ChatRequest request;
   request.set_model(model);
   v1::Message* message = request.add_messages();
@@ -38,7 +38,7 @@ std::string CannedChatRequest(const std::string& model) {
   message->set_role(v1::ROLE_USER);
   message->set_content(kQuestion);
   request.set_temperature(0.2);
-  request.set_max_tokens(256);
+  request.set_max_tokens(max_tokens);
   request.set_user("customer-4815");
   return request.SerializeAsString();
 }
@@ -71,10 +71,10 @@ std::string CannedChatResponse() {
   return response.SerializeAsString();
 }
 
-std::string CannedUpstreamBody() {
+std::string CannedUpstreamBody(int max_tokens) {
   return std::string(R"({"model":"gpt-4o","messages":[{"role":"system","content":")") + kInstructions +
-         R"("},{"role":"user","content":")" + kQuestion +
-         R"("}],"temperature":0.2,"max_tokens":256,"user":"customer-4815"})";
+         R"("},{"role":"user","content":")" + kQuestion + R"("}],"temperature":0.2,"max_tokens":)" +
+         std::to_string(max_tokens) + R"(,"user":"customer-4815"})";
 }
 
 }  // namespace spillway::bench

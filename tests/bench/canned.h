@@ -8,14 +8,18 @@
 
 namespace spillway::bench {
 
+inline constexpr int kMaxTokens = 256;
+// What a stream may be long.
+inline constexpr int kMaxStreamedTokens = 1'000'000;
+
 // A serialised spillway.v1.ChatRequest for `model`.
-std::string CannedChatRequest(const std::string& model);
+std::string CannedChatRequest(const std::string& model, int max_tokens = kMaxTokens);
 
 // A serialised spillway.v1.ChatResponse, saying what answer.json says.
 std::string CannedChatResponse();
 
 // The same request as an OpenAI JSON body.
-std::string CannedUpstreamBody();
+std::string CannedUpstreamBody(int max_tokens = kMaxTokens);
 
 }  // namespace spillway::bench
 

@@ -2,20 +2,27 @@
 // alone.
 //
 // Names read WHAT/API/bytes:N; codec_bench.py makes tables of them. `encode_json` and `decode_json` parse and
-// write the same bytes with Boost.JSON, and nothing else: the yardstick of `encode` and `decode`.
+// write the same bytes with Boost.JSON, and nothing else: the yardstick of `encode` and `decode`. `stream`
+// reads a streamed answer in the pieces that a socket gives; `stream_json` parses and writes each of its
+// events.
 #include <benchmark/benchmark.h>
 
+#include <algorithm>
 #include <boost/json.hpp>
+#include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <thread>
+#include <vector>
 
 #include "providers/api_name.h"
 #include "providers/codec.h"
 #include "tests/bench/allocations.h"
 #include "tests/bench/codec_answer.h"
 #include "tests/bench/codec_request.h"
+#include "tests/bench/codec_stream.h"
 
 namespace spillway::bench {
 namespace {
@@ -23,6 +30,8 @@ namespace {
 using providers::Codec;
 
 constexpr std::size_t kSizes[] = {1'000, 100'000};
+// The last two show that the time of a byte does not grow with the stream.
+constexpr std::size_t kStreamSizes[] = {10'000, 100'000, 1'000'000, 10'000'000};
 
 // Times `work`, which says whether it did what it was meant to, and counts its allocations.
 template <class Work>
@@ -78,13 +87,46 @@ void EncodeJson(benchmark::State& state, v1::Api api, std::size_t bytes) {
 
 void DecodeJson(benchmark::State& state, v1::Api api, std::size_t bytes) { Json(state, Answer(api, bytes)); }
 
+// As much as a socket's read brings.
+constexpr std::size_t kPiece = 4096;
+
+bool ReadsAll(const Codec& codec, const StreamedBody& body) {
+  const auto decoder = codec.NewStreamDecoder({200, {{"content-type", "text/event-stream"}}, ""}, {});
+  std::vector<v1::Delta> deltas;
+  std::size_t text = 0;
+  for (std::string_view rest = body.bytes; !rest.empty(); rest.remove_prefix(std::min(kPiece, rest.size()))) {
+    deltas.clear();
+    decoder->Feed(rest.substr(0, kPiece), deltas);
+    for (const v1::Delta& delta : deltas) text += delta.content().size();
+  }
+  return text == body.text_bytes && decoder->Finish(deltas) == providers::StreamState::kComplete;
+}
+
+void StreamDecode(benchmark::State& state, v1::Api api, std::size_t bytes) {
+  const auto codec = CodecOf(api);
+  const StreamedBody body = Stream(api, bytes);
+  Measure(state, body.bytes.size(), [&] { return ReadsAll(*codec, body); });
+  state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(body.events.size()));
+}
+
+void StreamJson(benchmark::State& state, v1::Api api, std::size_t bytes) {
+  const StreamedBody body = Stream(api, bytes);
+  Measure(state, body.bytes.size(), [&] {
+    bool any = false;
+    for (const std::string& event : body.events) {
+      any = !boost::json::serialize(boost::json::parse(event)).empty();
+    }
+    return any;
+  });
+}
+
 using OfApi = void (*)(benchmark::State&, v1::Api api, std::size_t bytes);
 
-void Register(std::string_view what, OfApi run) {
+void Register(std::string_view what, OfApi run, std::span<const std::size_t> sizes = kSizes) {
   for (int number = v1::Api_MIN + 1; number <= v1::Api_MAX; ++number) {
     const auto api = static_cast<v1::Api>(number);
     if (!v1::Api_IsValid(number) || CodecOf(api) == nullptr) continue;
-    for (const std::size_t bytes : kSizes) {
+    for (const std::size_t bytes : sizes) {
       const std::string name =
           std::string(what) + "/" + std::string(providers::NameOf(api)) + "/bytes:" + std::to_string(bytes);
       benchmark::RegisterBenchmark(name.c_str(), run, api, bytes);
@@ -103,6 +145,8 @@ int main(int argc, char** argv) {
   Register("encode_json", EncodeJson);
   Register("decode", Decode);
   Register("decode_json", DecodeJson);
+  Register("stream", StreamDecode, kStreamSizes);
+  Register("stream_json", StreamJson, kStreamSizes);
   benchmark::Initialize(&argc, argv);
   if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;
   const bool any = benchmark::RunSpecifiedBenchmarks() != 0;

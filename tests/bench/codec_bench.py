@@ -14,11 +14,16 @@ from google_benchmark import markdown
 DIRECTIONS = [
     ("encode", "a request written"),
     ("decode", "an answer read"),
+    ("stream", "a streamed answer read"),
 ]
 
 
 def time(ns):
     return f"{ns / 1000:.2f} us" if ns < 10_000 else f"{ns / 1000:,.0f} us"
+
+
+def kilobytes(size):
+    return f"{int(size) // 1000:,} KB"
 
 
 def exchanges(results, direction):
@@ -33,7 +38,7 @@ def ratio(results, direction, exchange):
 def row(results, direction, exchange):
     codec, alone = results[f"{direction}/{exchange}"], results[f"{direction}_json/{exchange}"]
     api, size = exchange.split("/bytes:")
-    return [f"`{api}`, {int(size) // 1000} KB", time(codec["ns"]), f"{codec['allocations']:,.0f}", time(alone["ns"]),
+    return [f"`{api}`, {kilobytes(size)}", time(codec["ns"]), f"{codec['allocations']:,.0f}", time(alone["ns"]),
             f"{alone['allocations']:,.0f}", f"{ratio(results, direction, exchange):.2f}"]
 
 
@@ -41,7 +46,7 @@ def tables(results):
     return "\n\n".join(
         markdown([words, "codec", "allocations", "JSON alone", "allocations", "ratio"],
                  [row(results, direction, exchange) for exchange in exchanges(results, direction)])
-        for direction, words in DIRECTIONS)
+        for direction, words in DIRECTIONS if exchanges(results, direction))
 
 
 def main(argv):

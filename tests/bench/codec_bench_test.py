@@ -50,6 +50,13 @@ class CodecsTest(unittest.TestCase):
             short, long = (self.results[f"encode/{api}/bytes:{size}"]["allocations"] for size in (1000, 100000))
             self.assertEqual(short, long, api)
 
+    def test_a_long_stream_costs_what_its_parts_cost(self):
+        for exchange in codec_bench.exchanges(self.results, "stream"):
+            api, size = exchange.split("/bytes:")
+            if size == "10000000":
+                long, short = self.results[f"stream/{exchange}"], self.results[f"stream/{api}/bytes:1000000"]
+                self.assertLess(long["allocations"] / long["bytes"], 1.1 * short["allocations"] / short["bytes"], api)
+
     def test_every_ratio_is_in_the_tables(self):
         rows = [line for line in codec_bench.tables(self.results).splitlines() if line.startswith("| `")]
         self.assertEqual(2 * len(rows), len(self.results))

@@ -12,13 +12,15 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <limits>
 #include <stdexcept>
 #include <string_view>
 
 namespace spillway::bench {
 namespace {
 
-constexpr std::int32_t kWindow = 1 << 24;
+constexpr std::uint32_t kWindow = 1 << 24;
+constexpr std::uint32_t kDefaultWindow = 65535;
 
 int ConnectTo(const std::string& authority) {
   const std::size_t colon = authority.rfind(':');
@@ -55,18 +57,57 @@ nghttp2_nv Field(std::string_view name, std::string_view value) {
 
 }  // namespace
 
-std::string FaultOf(const Reply& reply, std::size_t expected_bytes) {
+namespace {
+
+std::string FaultOfEnd(const Reply& reply) {
   if (reply.reset != 0) return "reset " + std::to_string(reply.reset);
   if (reply.http_status != 200) return "http " + std::to_string(reply.http_status);
   if (reply.grpc_status.empty()) return "no grpc-status";
-  if (reply.grpc_status != "0") return "grpc-status " + reply.grpc_status;
-  std::size_t length = 0;
-  for (std::size_t i = 1; i < reply.prefix.size(); ++i) length = length << 8 | reply.prefix[i];
-  if (reply.prefix[0] != 0 || reply.bytes != reply.prefix.size() + length) return "malformed message";
+  return reply.grpc_status == "0" ? "" : "grpc-status " + reply.grpc_status;
+}
+
+// Counts the messages in the data that came.
+void TakeData(Reply& reply, const std::uint8_t* data, std::size_t size) {
+  reply.bytes += size;
+  while (size > 0) {
+    const bool in_prefix = reply.prefix_read < reply.prefix.size();
+    const std::size_t part =
+        std::min(size, in_prefix ? reply.prefix.size() - reply.prefix_read : reply.lacking);
+    if (in_prefix) {
+      std::memcpy(reply.prefix.data() + reply.prefix_read, data, part);
+      reply.prefix_read += part;
+      if (reply.prefix_read < reply.prefix.size()) return;
+      reply.lacking = 0;
+      for (std::size_t i = 1; i < reply.prefix.size(); ++i)
+        reply.lacking = reply.lacking << 8 | reply.prefix[i];
+    } else {
+      reply.lacking -= part;
+    }
+    if (reply.lacking == 0) {
+      ++reply.messages;
+      reply.prefix_read = 0;
+    }
+    data += part;
+    size -= part;
+  }
+}
+
+}  // namespace
+
+std::string FaultOf(const Reply& reply, std::size_t expected_bytes) {
+  if (std::string fault = FaultOfEnd(reply); !fault.empty()) return fault;
+  if (reply.messages != 1 || reply.prefix_read != 0 || reply.prefix[0] != 0) return "malformed message";
+  const std::size_t length = reply.bytes - reply.prefix.size();
   if (length == 0 || (expected_bytes != 0 && length != expected_bytes)) {
     return "message of " + std::to_string(length) + " bytes";
   }
   return "";
+}
+
+std::string FaultOfStream(const Reply& reply) {
+  if (std::string fault = FaultOfEnd(reply); !fault.empty()) return fault;
+  if (reply.prefix_read != 0) return "ended inside a message";
+  return reply.messages == 0 ? "no message" : "";
 }
 
 // What nghttp2 calls back; a stream's user data is its Call.
@@ -91,11 +132,8 @@ struct H2Connection::Callbacks {
                     std::size_t size, void*) {
     Call* call = CallOf(session, stream);
     if (call == nullptr) return 0;
-    Reply& reply = call->reply;
-    if (reply.bytes < reply.prefix.size()) {
-      std::memcpy(reply.prefix.data() + reply.bytes, data, std::min(size, reply.prefix.size() - reply.bytes));
-    }
-    reply.bytes += size;
+    if (!call->reply.first_data) call->reply.first_data = Clock::now();
+    TakeData(call->reply, data, size);
     return 0;
   }
 
@@ -124,9 +162,9 @@ struct H2Connection::Callbacks {
   }
 };
 
-H2Connection::H2Connection(const Request& request, DoneHandler done)
+H2Connection::H2Connection(const Request& request, DoneHandler done, bool stalled)
     : request_(request), done_(std::move(done)), fd_(ConnectTo(request.authority)) {
-  StartSession();
+  StartSession(stalled);
 }
 
 H2Connection::~H2Connection() {
@@ -135,20 +173,28 @@ H2Connection::~H2Connection() {
   close(fd_);
 }
 
-void H2Connection::StartSession() {
+void H2Connection::StartSession(bool stalled) {
   nghttp2_session_callbacks* callbacks = nullptr;
   nghttp2_session_callbacks_new(&callbacks);
   nghttp2_session_callbacks_set_on_header_callback(callbacks, &Callbacks::OnHeader);
   nghttp2_session_callbacks_set_on_data_chunk_recv_callback(callbacks, &Callbacks::OnData);
   nghttp2_session_callbacks_set_on_frame_recv_callback(callbacks, &Callbacks::OnFrame);
   nghttp2_session_callbacks_set_on_stream_close_callback(callbacks, &Callbacks::OnClose);
-  nghttp2_session_client_new(&session_, callbacks, this);
+  nghttp2_option* option = nullptr;
+  nghttp2_option_new(&option);
+  nghttp2_option_set_no_auto_window_update(option, stalled ? 1 : 0);
+  nghttp2_session_client_new2(&session_, callbacks, this, option);
+  nghttp2_option_del(option);
   nghttp2_session_callbacks_del(callbacks);
   // Large windows: the generator's own flow control must not be what is measured.
-  const nghttp2_settings_entry settings[] = {{NGHTTP2_SETTINGS_ENABLE_PUSH, 0},
-                                             {NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, kWindow}};
+  const nghttp2_settings_entry settings[] = {
+      {NGHTTP2_SETTINGS_ENABLE_PUSH, 0},
+      {NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, stalled ? kDefaultWindow : kWindow}};
   nghttp2_submit_settings(session_, NGHTTP2_FLAG_NONE, settings, std::size(settings));
-  nghttp2_session_set_local_window_size(session_, NGHTTP2_FLAG_NONE, 0, kWindow);
+  // Of the connection: never the limit, however many calls are stalled on it.
+  nghttp2_session_set_local_window_size(
+      session_, NGHTTP2_FLAG_NONE, 0,
+      stalled ? std::numeric_limits<std::int32_t>::max() : static_cast<std::int32_t>(kWindow));
 }
 
 void H2Connection::Submit(Clock::time_point intended) {

@@ -1,4 +1,5 @@
-// One plain-text HTTP/2 connection that repeats one gRPC unary call, and looks hard at each reply.
+// One plain-text HTTP/2 connection that repeats one gRPC call, and looks hard at each reply: of one message,
+// or a stream of them.
 //
 // Thread-safety: none. Ownership: owns its socket and the calls in flight on it.
 // Time: never waits, save in the constructor, which connects; the caller polls fd().
@@ -11,6 +12,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_set>
 #include <utility>
@@ -39,9 +41,16 @@ struct Reply {
   int http_status = 0;
   // Empty: there was none.
   std::string grpc_status;
-  // Data bytes, prefix included, and the prefix itself.
+  // Data bytes, the messages' prefixes included.
   std::size_t bytes = 0;
+  // Messages that came whole.
+  std::size_t messages = 0;
+  // When the first data came.
+  std::optional<std::chrono::steady_clock::time_point> first_data;
+  // Where the data stands: the latest message's prefix, how much of it is here, and what the message lacks.
   std::array<std::uint8_t, 5> prefix{};
+  std::size_t prefix_read = 0;
+  std::size_t lacking = 0;
   // HTTP/2 error code of a reset stream, 0 for an orderly end.
   std::uint32_t reset = 0;
 };
@@ -51,6 +60,9 @@ struct Reply {
 // length; 0: any but none.
 std::string FaultOf(const Reply& reply, std::size_t expected_bytes);
 
+// The same of a stream: any number of messages but none. "ended inside a message", "no message".
+std::string FaultOfStream(const Reply& reply);
+
 class H2Connection {
  public:
   using Clock = std::chrono::steady_clock;
@@ -59,7 +71,8 @@ class H2Connection {
 
   // Connects and queues the preface. Throws std::runtime_error naming the address. `request` must outlive
   // the connection.
-  H2Connection(const Request& request, DoneHandler done);
+  // `stalled`: the peer is never told that anything was read, so it may send 64 KiB a call and no more.
+  H2Connection(const Request& request, DoneHandler done, bool stalled = false);
   ~H2Connection();
   H2Connection(const H2Connection&) = delete;
   H2Connection& operator=(const H2Connection&) = delete;
@@ -90,7 +103,7 @@ class H2Connection {
   };
   struct Callbacks;
 
-  void StartSession();
+  void StartSession(bool stalled);
   void Finish(Call* call, std::uint32_t error);
 
   const Request& request_;

@@ -1,4 +1,4 @@
-// `bench-load`: sends one gRPC unary call over and over, checks every reply, prints one JSON object.
+// `bench-load`: sends one gRPC call over and over, checks every reply, prints one JSON object.
 //
 // Exits 0 when every call succeeded, 1 when any failed, 2 when it could not begin.
 #include <CLI/CLI.hpp>
@@ -28,7 +28,7 @@ struct Flags {
 
 void Declare(CLI::App& app, Flags& flags) {
   app.add_option("--target", flags.request.authority, "host:port of the gRPC server, plain text")->required();
-  app.add_option("--path", flags.request.path, "gRPC method")->default_val("/spillway.v1.RouterService/Chat");
+  app.add_option("--path", flags.request.path, "gRPC method (default: /spillway.v1.RouterService/Chat)");
   app.add_option("--model", flags.model, "model of the built-in ChatRequest")->capture_default_str();
   app.add_option("--message", flags.message_file,
                  "file of a serialised message to send in place of the built-in");
@@ -47,6 +47,10 @@ void Declare(CLI::App& app, Flags& flags) {
   app.add_option("--drain-seconds", flags.drain_seconds, "how long to wait for the last answers")
       ->check(CLI::Range(0.01, 86400.0))
       ->capture_default_str();
+  app.add_flag("--streamed", flags.options.streamed,
+               "replies are streams (StreamChat, unless --path says otherwise)");
+  app.add_flag("--stalled", flags.options.stalled,
+               "callers that never read: with --streamed, --in-flight and --count; succeeds if no call ends");
   app.add_option("--expect-bytes", flags.options.expected_bytes, "length of each reply's message");
   app.callback([&flags, count] {
     if (count->empty() && flags.seconds == 0) throw CLI::RequiredError("--count or --seconds");
@@ -103,12 +107,14 @@ void Print(const Flags& flags, LoadResult result) {
               static_cast<unsigned long long>(failed), faults.c_str());
   std::printf("\"seconds\": %.6f, \"calls_per_second\": %.1f, ", seconds,
               seconds > 0 ? static_cast<double>(result.ok) / seconds : 0);
+  std::printf("\"messages\": %llu, \"first_us\": %s, ", static_cast<unsigned long long>(result.messages),
+              result.first_data.ToJson().c_str());
   std::printf("\"latency_us\": %s, \"send_lag_us\": %s}\n", result.latencies.ToJson().c_str(),
               result.send_lag.ToJson().c_str());
 }
 
 int Main(int argc, char** argv) {
-  CLI::App app("Load for a gRPC unary method: open loop (--rate) or closed (--in-flight).");
+  CLI::App app("Load for a gRPC method: open loop (--rate) or closed (--in-flight).");
   Flags flags;
   Declare(app, flags);
   try {
@@ -116,13 +122,20 @@ int Main(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : 2;
   }
+  if (flags.request.path.empty()) {
+    flags.request.path =
+        flags.options.streamed ? "/spillway.v1.RouterService/StreamChat" : "/spillway.v1.RouterService/Chat";
+  }
   AddHeaders(flags.headers, flags.request.headers);
-  flags.request.body =
-      Framed(flags.message_file.empty() ? CannedChatRequest(flags.model) : ReadFile(flags.message_file));
+  const int max_tokens = flags.options.streamed ? kMaxStreamedTokens : kMaxTokens;
+  flags.request.body = Framed(flags.message_file.empty() ? CannedChatRequest(flags.model, max_tokens)
+                                                         : ReadFile(flags.message_file));
   flags.options.duration = Nanos(flags.seconds);
   flags.options.drain = Nanos(flags.drain_seconds);
   LoadResult result = Run(flags.request, flags.options);
-  const bool clean = result.failed.empty();
+  const std::uint64_t unfinished = flags.options.stalled ? result.failed["unfinished"] : 0;
+  if (flags.options.stalled && unfinished == result.sent) result.failed.erase("unfinished");
+  const bool clean = result.failed.empty() && result.sent > 0;
   Print(flags, std::move(result));
   return clean ? 0 : 1;
 }

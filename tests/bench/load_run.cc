@@ -22,7 +22,8 @@ class LoadRun {
   LoadRun(const Request& request, const LoadOptions& options) : options_(options) {
     for (int i = 0; i < options.connections; ++i) {
       connections_.push_back(std::make_unique<H2Connection>(
-          request, [this](Clock::time_point intended, const Reply& reply) { OnDone(intended, reply); }));
+          request, [this](Clock::time_point intended, const Reply& reply) { OnDone(intended, reply); },
+          options.stalled));
     }
     AwaitSettings();
   }
@@ -96,13 +97,16 @@ class LoadRun {
   void OnDone(Clock::time_point intended, const Reply& reply) {
     --in_flight_;
     last_answer_ = Clock::now();
-    const std::string fault = FaultOf(reply, options_.expected_bytes);
+    const std::string fault =
+        options_.streamed ? FaultOfStream(reply) : FaultOf(reply, options_.expected_bytes);
     if (!fault.empty()) {
       ++result_.failed[fault];
       return;
     }
     ++result_.ok;
     result_.latencies.Add(last_answer_ - intended);
+    result_.first_data.Add(*reply.first_data - intended);
+    result_.messages += reply.messages;
   }
 
   bool Lost() const {

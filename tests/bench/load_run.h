@@ -31,6 +31,10 @@ struct LoadOptions {
   std::chrono::nanoseconds drain = std::chrono::seconds(10);
   // Length of the reply's message; 0: any but none.
   std::size_t expected_bytes = 0;
+  // The reply is a stream of messages; `expected_bytes` is not looked at.
+  bool streamed = false;
+  // The caller never reads: every call is to be unfinished at the end.
+  bool stalled = false;
 };
 
 struct LoadResult {
@@ -41,8 +45,11 @@ struct LoadResult {
   std::map<std::string, std::uint64_t> failed;
   // From the first due time to the last answer.
   std::chrono::nanoseconds elapsed{0};
-  // Of the calls that succeeded.
+  // Of the calls that succeeded: to the end, and to the first data.
   Latencies latencies;
+  Latencies first_data;
+  // Messages of the calls that succeeded.
+  std::uint64_t messages = 0;
   // How late calls left: the generator's own share of the latencies.
   Latencies send_lag;
 };
