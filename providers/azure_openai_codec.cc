@@ -69,6 +69,12 @@ Decoded AzureOpenAiCodec::Decode(const HttpResponse& response, const DecodeConte
   return DecodeOpenAiResponse(response, context);
 }
 
+std::optional<router::FailedAttempt> AzureOpenAiCodec::DecodeInto(const HttpResponse& response,
+                                                                  const DecodeContext& context,
+                                                                  v1::ChatResponse& out) const {
+  return ReadOpenAiResponse(response, context, out);
+}
+
 std::unique_ptr<StreamDecoder> AzureOpenAiCodec::NewStreamDecoder(HttpResponse head,
                                                                   const StreamContext& context) const {
   return StreamOrWhole(*this, head, context, std::make_unique<OpenAiStreamDecoder>(head, context));

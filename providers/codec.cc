@@ -12,6 +12,15 @@
 
 namespace spillway::providers {
 
+std::optional<router::FailedAttempt> Codec::DecodeInto(const HttpResponse& response,
+                                                       const DecodeContext& context,
+                                                       v1::ChatResponse& out) const {
+  Decoded decoded = Decode(response, context);
+  if (auto* failed = std::get_if<router::FailedAttempt>(&decoded)) return std::move(*failed);
+  out = std::get<v1::ChatResponse>(std::move(decoded));
+  return std::nullopt;
+}
+
 std::unique_ptr<const Codec> MakeCodec(v1::Api api, TargetSpec spec) {
   switch (api) {
     case v1::API_OPENAI:

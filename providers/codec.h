@@ -9,6 +9,7 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -75,6 +76,12 @@ class Codec {
 
   // Reads any response, of any status. Never throws, never returns a truncated answer as whole.
   virtual Decoded Decode(const HttpResponse& response, const DecodeContext& context) const = 0;
+
+  // As Decode, but a whole answer goes straight into `out`, wherever that lives (an arena, perhaps). `out` is
+  // empty, and is so again after a failure.
+  virtual std::optional<router::FailedAttempt> DecodeInto(const HttpResponse& response,
+                                                          const DecodeContext& context,
+                                                          v1::ChatResponse& out) const;
 
   // Reads the answer to what EncodeStream wrote, whose `head` (no body yet; any status) has come. The codec
   // outlives the decoder.

@@ -103,6 +103,8 @@ void ReadMember(std::string_view name, const json::value& value, int depth, Erro
     Read(value, depth, out);
   } else if (name == "type" || name == "error_type") {
     SetOnce(out.type, value);
+  } else if (name == "param") {
+    SetOnce(out.param, value);
   } else if (name == "__type") {
     ReadAmazonType(value, out);
   } else if (name == "code" || name == "status_code" || name == "raw_status_code" || name == "error_code") {

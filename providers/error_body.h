@@ -25,6 +25,8 @@ struct ErrorBody {
   std::string type;
   // `code`, or Databricks's `error_code`, when it is a word, or digits that are no HTTP status.
   std::string code;
+  // OpenAI's `param`: the member of the request that is at fault.
+  std::string param;
   // Google's `status`: RESOURCE_EXHAUSTED.
   std::string status;
   // The `reason` of Google's ErrorInfo: API_KEY_INVALID.

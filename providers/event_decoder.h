@@ -25,6 +25,7 @@ class EventDecoder : public StreamDecoder {
 
   StreamState Feed(std::string_view bytes, std::vector<v1::Delta>& deltas) final;
   StreamState Finish(std::vector<v1::Delta>& deltas) final;
+  AnswerIdentity identity() const final { return answer_.identity(); }
   StreamEnding TakeEnding() final { return answer_.TakeEnding(); }
   router::FailedAttempt TakeFailure() final { return answer_.TakeFailure(); }
 

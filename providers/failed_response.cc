@@ -49,6 +49,7 @@ FailedAttempt MakeFailure(const ErrorBody& body, const HttpResponse& response, c
   if (failed.message.empty())
     failed.message = absl::StrCat("HTTP ", response.status, " without an error text");
   failed.provider_code = SafeText(ProviderCode(body, amazon_type), kMaxProviderCode);
+  failed.provider_param = SafeText(body.param, kMaxProviderCode);
   return failed;
 }
 

@@ -13,10 +13,12 @@ namespace spillway::providers {
 
 inline EncodedRequest JsonPost(std::string path, std::string body,
                                std::vector<std::string_view> dropped = {}) {
-  return {{.path = std::move(path),
-           .headers = {{"Content-Type", "application/json"}, {"Accept", "application/json"}},
-           .body = std::move(body)},
-          std::move(dropped)};
+  EncodedRequest request{{.path = std::move(path), .headers = {}, .body = std::move(body)},
+                         std::move(dropped)};
+  request.headers.reserve(3);
+  request.headers.emplace_back("Content-Type", "application/json");
+  request.headers.emplace_back("Accept", "application/json");
+  return request;
 }
 
 // What `request` should be answered with, in place of JSON.

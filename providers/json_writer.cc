@@ -52,14 +52,31 @@ void AppendEscaped(unsigned char c, std::string& out) {
   }
 }
 
+// Whether any of a block has to be escaped. Without a branch inside, so that compilers make vectors of it.
+constexpr std::size_t kBlock = 32;
+bool AnySpecialIn(const char* block) {
+  unsigned char found = 0;
+  for (std::size_t i = 0; i < kBlock; ++i) {
+    const auto c = static_cast<unsigned char>(block[i]);
+    found |= static_cast<unsigned char>((c < 0x20) | (c == '"') | (c == '\\'));
+  }
+  return found != 0;
+}
+
+std::uint64_t WordAt(std::string_view text, std::size_t at) {
+  std::uint64_t word;
+  std::memcpy(&word, text.data() + at, sizeof word);
+  return word;
+}
+
 // Where the next byte to escape stands, from `at` on; the end when there is none.
 std::size_t NextSpecial(std::string_view text, std::size_t at) {
-  while (at + sizeof(std::uint64_t) <= text.size()) {
-    std::uint64_t word;
-    std::memcpy(&word, text.data() + at, sizeof word);
-    if (AnySpecial(word)) break;
-    at += sizeof word;
-  }
+  constexpr std::size_t kWord = sizeof(std::uint64_t);
+  while (at + kBlock <= text.size() && !AnySpecialIn(text.data() + at)) at += kBlock;
+  while (at + kWord <= text.size() && !AnySpecial(WordAt(text, at))) at += kWord;
+  // The last bytes, together with some that have been looked at.
+  const bool in_last_word = text.size() - at < kWord && text.size() >= kWord;
+  if (in_last_word && !AnySpecial(WordAt(text, text.size() - kWord))) return text.size();
   while (at < text.size() && !IsSpecial(static_cast<unsigned char>(text[at]))) ++at;
   return at;
 }

@@ -36,6 +36,12 @@ Decoded OpenAiCodec::Decode(const HttpResponse& response, const DecodeContext& c
   return DecodeOpenAiResponse(response, context);
 }
 
+std::optional<router::FailedAttempt> OpenAiCodec::DecodeInto(const HttpResponse& response,
+                                                             const DecodeContext& context,
+                                                             v1::ChatResponse& out) const {
+  return ReadOpenAiResponse(response, context, out);
+}
+
 std::unique_ptr<StreamDecoder> OpenAiCodec::NewStreamDecoder(HttpResponse head,
                                                              const StreamContext& context) const {
   return StreamOrWhole(*this, head, context, std::make_unique<OpenAiStreamDecoder>(head, context));

@@ -24,6 +24,8 @@ class OpenAiCodec final : public Codec {
   absl::StatusOr<EncodedRequest> Encode(const v1::ChatRequest& request) const override;
   absl::StatusOr<EncodedRequest> EncodeStream(const v1::ChatRequest& request) const override;
   Decoded Decode(const HttpResponse& response, const DecodeContext& context) const override;
+  std::optional<router::FailedAttempt> DecodeInto(const HttpResponse& response, const DecodeContext& context,
+                                                  v1::ChatResponse& out) const override;
   std::unique_ptr<StreamDecoder> NewStreamDecoder(HttpResponse head,
                                                   const StreamContext& context) const override;
 

@@ -91,6 +91,7 @@ bool OpenAiDeltaReader::ReadText(std::string_view name, const json::value& value
     out.set_refusal(std::string(text));
   } else if (name == kReasoningContent) {
     out.set_reasoning_content(std::string(text));
+    said_reasoning_content_ = said_reasoning_content_ || !text.empty();
   } else {
     return false;
   }
@@ -131,7 +132,7 @@ void OpenAiDeltaReader::ReadReasoning(const json::value& value, v1::Delta& out) 
   const auto text = AsText(value);
   if (!text) {
     if (!value.is_null()) Keep(kReasoning, value, out);
-  } else if (out.reasoning_content().empty()) {
+  } else if (!said_reasoning_content_) {
     out.set_reasoning_content(std::string(*text));
   } else if (*text != out.reasoning_content()) {
     other_reasoning_ += *text;

@@ -46,6 +46,8 @@ class OpenAiDeltaReader {
   bool named_function_ = false;
   // The latest text or number of each member in `extra`.
   google::protobuf::Struct told_;
+  // Whether there was any: from then on `reasoning` is another text.
+  bool said_reasoning_content_ = false;
   // `reasoning` beside another `reasoning_content`.
   std::string other_reasoning_;
   google::protobuf::ListValue reasoning_details_;

@@ -100,11 +100,14 @@ bool StreamOptions(const json::value& value, ChatRequest& out, FieldError& error
   v1::StreamOptions& options = *out.mutable_stream_options();
   for (const auto& member : value.get_object()) {
     const std::string_view name = View(member.key());
+    if (name != "include_usage") {
+      SetMember(name, member.value(), *options.mutable_extra());
+      continue;
+    }
     bool flag = false;
     if (member.value().is_null()) continue;
-    if (name != "include_usage" && name != "include_obfuscation") return error.Set(name, "is not known");
     if (!TakeBool(member.value(), flag, error)) return error.In(name);
-    if (name == "include_usage") options.set_include_usage(flag);
+    options.set_include_usage(flag);
   }
   return true;
 }
@@ -174,24 +177,29 @@ bool ReadOpenAiParameter(std::string_view name, const json::value& value, ChatRe
   return value.is_null() || read(value, out, error);
 }
 
-absl::StatusOr<OpenAiRequest> DecodeOpenAiRequest(std::string_view body) {
+absl::Status ReadOpenAiRequest(std::string_view body, v1::ChatRequest& out, bool& stream) {
   const JsonDocument document(body);
   if (!document.ok()) {
     return absl::InvalidArgumentError(absl::StrCat("the body is not JSON: ", document.problem()));
   }
   const json::object* object = document.root().if_object();
   if (object == nullptr) return absl::InvalidArgumentError("the body must be a JSON object");
-  OpenAiRequest out;
   FieldError error;
   for (const auto& member : *object) {
     const std::string_view name = View(member.key());
     const json::value& value = member.value();
-    const bool read = name == "stream" ? value.is_null() || TakeBool(value, out.stream, error)
-                                       : ReadOpenAiParameter(name, value, out.request, error);
+    const bool read = name == "stream" ? value.is_null() || TakeBool(value, stream, error)
+                                       : ReadOpenAiParameter(name, value, out, error);
     if (read) continue;
     error.In(name);
     return error.ToStatus();
   }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<OpenAiRequest> DecodeOpenAiRequest(std::string_view body) {
+  OpenAiRequest out;
+  if (absl::Status status = ReadOpenAiRequest(body, out.request, out.stream); !status.ok()) return status;
   return out;
 }
 

@@ -1,8 +1,8 @@
 // The body of an OpenAI chat completion request -> ChatRequest. A pure function, the inverse of
 // openai_request_encoder.h.
 //
-// Top-level members without a field of their own go to `extra`. A single `stop` becomes a list of
-// one. Where JSON tells "" or [] from nothing and ChatRequest does not, nothing is what is left.
+// Members without a field of their own go to `extra`, at the top and at every level. A single `stop` becomes
+// a list of one. Where JSON tells "" or [] from nothing and ChatRequest does not, nothing is what is left.
 #ifndef SPILLWAY_PROVIDERS_OPENAI_REQUEST_DECODER_H_
 #define SPILLWAY_PROVIDERS_OPENAI_REQUEST_DECODER_H_
 
@@ -22,8 +22,11 @@ struct OpenAiRequest {
 };
 
 // INVALID_ARGUMENT names the member by its path: "messages[0].content must be a string or a list of
-// parts". `stream_options.include_obfuscation` is accepted and without effect.
+// parts".
 absl::StatusOr<OpenAiRequest> DecodeOpenAiRequest(std::string_view body);
+
+// The same into messages that exist and are empty; after an error `out` holds what came before it.
+absl::Status ReadOpenAiRequest(std::string_view body, v1::ChatRequest& out, bool& stream);
 
 // One member of such a body, but for `stream`, into its field of `out` or into `extra`; null is nothing.
 // False, with the path from inside of the member in `error`, when it is not what the name stands for.

@@ -29,7 +29,7 @@ class Encoder {
     if (!Messages() || !Tools() || !Sampling() || !Maps() || !Objects()) return false;
     Lists();
     Words();
-    if (options.stream) Stream();
+    if (options.stream && !Stream()) return false;
     if (!Extra()) return false;
     json_.EndObject();
     return true;
@@ -127,12 +127,16 @@ class Encoder {
     Word("safety_identifier", request_.safety_identifier());
   }
 
-  void Stream() {
+  bool Stream() {
+    constexpr std::string_view kIncludeUsage = "include_usage";
     Bool("stream", true);
     json_.Key("stream_options");
     json_.BeginObject();
-    Bool("include_usage", true);
+    Bool(kIncludeUsage, true);
+    const Struct& more = request_.stream_options().extra();
+    if (!WriteExtra(more, {&kIncludeUsage, 1}, json_, error_)) return error_.In("stream_options");
     json_.EndObject();
+    return true;
   }
 
   bool Extra() {

@@ -3,7 +3,7 @@
 // Strict where the answers' readers are tolerant: a caller's mistake is named, with its path in
 // OpenAI's words. null means the same as nothing. Members without a field go to the nearest
 // `extra`; where there is none, a content part or tool choice is kept whole as `other`, and a
-// member of `json_schema` is refused.
+// member of `json_schema` in the format's `extra.json_schema`.
 #ifndef SPILLWAY_PROVIDERS_OPENAI_REQUEST_PARTS_H_
 #define SPILLWAY_PROVIDERS_OPENAI_REQUEST_PARTS_H_
 

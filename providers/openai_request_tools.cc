@@ -9,6 +9,8 @@ namespace {
 
 namespace json = boost::json;
 
+constexpr std::string_view kJsonSchema = "json_schema";
+
 bool ReadDefinition(std::string_view name, const json::value& value, v1::FunctionDefinition& out,
                     FieldError& error) {
   if (name == "name") return TakeText(value, *out.mutable_name(), error);
@@ -34,21 +36,32 @@ bool ReadFunction(const json::value& value, v1::FunctionDefinition& out, FieldEr
   return true;
 }
 
-bool ReadSchemaMember(std::string_view name, const json::value& value, v1::JsonSchema& out,
+// What has no field goes to the format's `extra`, under the object's own name.
+void KeepInSchema(std::string_view name, const json::value& value, v1::ResponseFormat& format) {
+  auto& slot = (*format.mutable_extra()->mutable_fields())[std::string(kJsonSchema)];
+  SetMember(name, value, *slot.mutable_struct_value());
+}
+
+bool ReadSchemaMember(std::string_view name, const json::value& value, v1::ResponseFormat& format,
                       FieldError& error) {
+  v1::JsonSchema& out = *format.mutable_json_schema();
   if (name == "name") return TakeText(value, *out.mutable_name(), error);
+  if (name != "description" && name != "schema" && name != "strict") {
+    KeepInSchema(name, value, format);
+    return true;
+  }
   if (value.is_null()) return true;
   if (name == "description") return TakeText(value, *out.mutable_description(), error);
   if (name == "schema") return TakeStruct(value, *out.mutable_schema(), error);
-  if (name != "strict") return error.Set("", "is not a field of json_schema");
   bool strict = false;
   if (!TakeBool(value, strict, error)) return false;
   out.set_strict(strict);
   return true;
 }
 
-bool ReadJsonSchema(const json::value& value, v1::JsonSchema& out, FieldError& error) {
+bool ReadJsonSchema(const json::value& value, v1::ResponseFormat& out, FieldError& error) {
   if (!value.is_object()) return error.Set("", "must be an object");
+  out.mutable_json_schema();
   for (const auto& member : value.get_object()) {
     const std::string_view name = View(member.key());
     if (!ReadSchemaMember(name, member.value(), out, error)) return error.In(name);
@@ -108,9 +121,9 @@ bool ReadResponseFormat(const json::object& format, v1::ResponseFormat& out, Fie
     bool read = true;
     if (name == "type") {
       read = TakeText(value, *out.mutable_type(), error);
-    } else if (name == "json_schema" && !value.is_null()) {
-      read = ReadJsonSchema(value, *out.mutable_json_schema(), error);
-    } else if (name != "json_schema") {
+    } else if (name == kJsonSchema && !value.is_null()) {
+      read = ReadJsonSchema(value, out, error);
+    } else if (name != kJsonSchema) {
       SetMember(name, value, *out.mutable_extra());
     }
     if (!read) return error.In(name);

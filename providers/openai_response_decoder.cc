@@ -70,6 +70,13 @@ void NameCalls(std::string_view body, v1::ChatResponse& out) {
 }  // namespace
 
 Decoded DecodeOpenAiResponse(const HttpResponse& response, const DecodeContext& context) {
+  v1::ChatResponse out;
+  if (auto failed = ReadOpenAiResponse(response, context, out)) return *std::move(failed);
+  return out;
+}
+
+std::optional<router::FailedAttempt> ReadOpenAiResponse(const HttpResponse& response,
+                                                        const DecodeContext& context, v1::ChatResponse& out) {
   AnswerBody answer(response, context);
   if (answer.failed()) return answer.TakeFailure();
   const json::object* body = &answer.object();
@@ -82,8 +89,8 @@ Decoded DecodeOpenAiResponse(const HttpResponse& response, const DecodeContext& 
   for (const auto& choice : *choices) {
     if (ChoiceHasError(choice)) return ReadFailureIn(choice, response, context);
   }
-  v1::ChatResponse out;
   if (auto fault = ReadChoices(*choices, out)) {
+    out.Clear();
     return FailedBy(*std::move(fault), response);
   }
   for (const auto& member : *body) {
@@ -91,7 +98,7 @@ Decoded DecodeOpenAiResponse(const HttpResponse& response, const DecodeContext& 
     if (!ReadMember(name, member.value(), out)) SetMember(name, member.value(), *out.mutable_extra());
   }
   NameCalls(response.body, out);
-  return out;
+  return std::nullopt;
 }
 
 }  // namespace spillway::providers

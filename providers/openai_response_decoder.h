@@ -12,11 +12,17 @@
 #ifndef SPILLWAY_PROVIDERS_OPENAI_RESPONSE_DECODER_H_
 #define SPILLWAY_PROVIDERS_OPENAI_RESPONSE_DECODER_H_
 
+#include <optional>
+
 #include "providers/codec.h"
 
 namespace spillway::providers {
 
 Decoded DecodeOpenAiResponse(const HttpResponse& response, const DecodeContext& context);
+
+// The same as Codec::DecodeInto.
+std::optional<router::FailedAttempt> ReadOpenAiResponse(const HttpResponse& response,
+                                                        const DecodeContext& context, v1::ChatResponse& out);
 
 }  // namespace spillway::providers
 

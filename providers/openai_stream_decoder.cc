@@ -126,9 +126,9 @@ void OpenAiStreamDecoder::ReadGroq(const json::object& groq) {
   if (HasError(groq)) {
     return answer().Fail(ReadFailureIn(groq, answer().head(), answer().context().decode));
   }
-  Value& kept = (*answer().answer().mutable_response_extra()->mutable_fields())["x_groq"];
   for (const auto& member : groq) {
     if (member.key() == kUsage) continue;
+    Value& kept = (*answer().answer().mutable_response_extra()->mutable_fields())["x_groq"];
     KeepLatest(View(member.key()), member.value(), *kept.mutable_struct_value());
   }
 }

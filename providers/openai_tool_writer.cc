@@ -1,6 +1,7 @@
 #include "providers/openai_tool_writer.h"
 
 #include <array>
+#include <span>
 #include <string_view>
 
 #include "providers/struct_json.h"
@@ -10,7 +11,9 @@ namespace {
 
 constexpr std::array<std::string_view, 3> kToolFields = {"type", "function", "custom"};
 constexpr std::array<std::string_view, 4> kFunctionFields = {"name", "description", "parameters", "strict"};
-constexpr std::array<std::string_view, 2> kFormatFields = {"type", "json_schema"};
+constexpr std::string_view kJsonSchema = "json_schema";
+constexpr std::array<std::string_view, 2> kFormatFields = {"type", kJsonSchema};
+constexpr std::array<std::string_view, 4> kSchemaFields = {"name", "description", "schema", "strict"};
 
 bool WriteDefinition(const v1::FunctionDefinition& function, JsonWriter& json, FieldError& error) {
   json.BeginObject();
@@ -29,17 +32,23 @@ bool WriteDefinition(const v1::FunctionDefinition& function, JsonWriter& json, F
   return true;
 }
 
-bool WriteJsonSchema(const v1::JsonSchema& schema, JsonWriter& json, FieldError& error) {
+// `rest`: its members without a field; null: none.
+bool WriteJsonSchema(const v1::JsonSchema& schema, const google::protobuf::Struct* rest, JsonWriter& json,
+                     FieldError& error) {
   json.BeginObject();
   json.Field("name", schema.name());
   if (!schema.description().empty()) json.Field("description", schema.description());
   if (schema.has_schema()) {
     json.Key("schema");
-    if (!WriteStruct(schema.schema(), json, error)) return error.In("schema");
+    if (!WriteStruct(schema.schema(), json, error)) return error.In("json_schema.schema");
   }
   if (schema.has_strict()) {
     json.Key("strict");
     json.Bool(schema.strict());
+  }
+  if (rest != nullptr && !WriteMembers(*rest, kSchemaFields, json, error)) {
+    error.In(kJsonSchema);
+    return error.In("extra");
   }
   json.EndObject();
   return true;
@@ -89,11 +98,14 @@ bool WriteOpenAiResponseFormat(const v1::ResponseFormat& format, JsonWriter& jso
   if (format.type().empty()) return error.Set("type", "is not set");
   json.BeginObject();
   json.Field("type", format.type());
+  const auto* rest = NestedExtra(format.extra(), kJsonSchema);
+  const bool nested = format.has_json_schema() && rest != nullptr;
   if (format.has_json_schema()) {
-    json.Key("json_schema");
-    if (!WriteJsonSchema(format.json_schema(), json, error)) return error.In("json_schema");
+    json.Key(kJsonSchema);
+    if (!WriteJsonSchema(format.json_schema(), rest, json, error)) return false;
   }
-  if (!WriteExtra(format.extra(), kFormatFields, json, error)) return false;
+  const std::span<const std::string_view> done(&kJsonSchema, nested ? 1 : 0);
+  if (!WriteExtra(format.extra(), kFormatFields, json, error, done)) return false;
   json.EndObject();
   return true;
 }

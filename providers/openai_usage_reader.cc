@@ -16,9 +16,9 @@ namespace json = boost::json;
 // Far beyond any count of tokens, and far from where sums overflow.
 constexpr std::int64_t kMostTokens = std::int64_t{1} << 53;
 
-std::optional<std::int64_t> Count(const json::value& value) {
+std::optional<std::int64_t> Count(const json::value& value, std::int64_t most = kMostTokens) {
   const auto number = AsWhole(value);
-  if (!number || *number < 0 || *number > kMostTokens) return std::nullopt;
+  if (!number || *number < 0 || *number > most) return std::nullopt;
   return number;
 }
 
@@ -38,7 +38,7 @@ void ReadDetails(std::string_view name, const json::object& details, std::string
                  std::optional<std::int64_t>& figure, v1::Usage& out) {
   google::protobuf::Struct* rest = nullptr;
   for (const auto& member : details) {
-    if (View(member.key()) == ours && Take(figure, member.value())) continue;
+    if (View(member.key()) == ours && (member.value().is_null() || Take(figure, member.value()))) continue;
     if (rest == nullptr) {
       rest = (*out.mutable_extra()->mutable_fields())[std::string(name)].mutable_struct_value();
     }
@@ -50,7 +50,11 @@ void ReadDetails(std::string_view name, const json::object& details, std::string
 bool ReadMember(std::string_view name, const json::value& value, Figures& figures, v1::Usage& out) {
   if (name == "prompt_tokens" || name == "input_tokens") return Take(figures.prompt, value);
   if (name == "completion_tokens" || name == "output_tokens") return Take(figures.completion, value);
-  if (name == "total_tokens") return Take(figures.total, value);
+  if (name == "total_tokens") {
+    // The sum of two.
+    if (!figures.total) figures.total = Count(value, 2 * kMostTokens);
+    return figures.total.has_value();
+  }
   const bool input = name == "prompt_tokens_details" || name == "input_tokens_details";
   if (!input && name != "completion_tokens_details" && name != "output_tokens_details") return false;
   const json::object* details = value.if_object();
@@ -88,13 +92,15 @@ void ReadOpenAiUsage(const json::object& usage, v1::Usage& out) {
   const std::int64_t prompt = figures.prompt.value_or(0);
   const std::int64_t reasoning = figures.reasoning.value_or(0);
   std::int64_t completion = figures.completion.value_or(0);
-  if (reasoning > 0 && figures.total == prompt + completion + reasoning) completion += reasoning;
+  const bool beside = reasoning > 0 && figures.total == prompt + completion + reasoning;
+  if (beside && completion + reasoning <= kMostTokens) completion += reasoning;
   out.set_prompt_tokens(prompt);
   out.set_completion_tokens(completion);
   out.set_total_tokens(prompt + completion);
   out.set_cached_tokens(figures.cached.value_or(0));
   out.set_reasoning_tokens(reasoning);
-  if (figures.total && *figures.total != prompt + completion) {
+  const auto sum = static_cast<double>(prompt + completion);
+  if (figures.total && static_cast<double>(*figures.total) != sum) {
     (*out.mutable_extra()->mutable_fields())["total_tokens"].set_number_value(
         static_cast<double>(*figures.total));
   }

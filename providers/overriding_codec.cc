@@ -22,6 +22,11 @@ class OverridingCodec final : public Codec {
     return codec_->Decode(response, context);
   }
 
+  std::optional<router::FailedAttempt> DecodeInto(const HttpResponse& response, const DecodeContext& context,
+                                                  v1::ChatResponse& out) const override {
+    return codec_->DecodeInto(response, context, out);
+  }
+
   std::unique_ptr<StreamDecoder> NewStreamDecoder(HttpResponse head,
                                                   const StreamContext& context) const override {
     return codec_->NewStreamDecoder(std::move(head), context);

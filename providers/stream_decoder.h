@@ -14,6 +14,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -38,9 +39,20 @@ struct StreamEnding {
   std::vector<v1::Finish> finishes;
 };
 
+// What the provider calls an answer, as far as it has said so.
+struct AnswerIdentity {
+  std::string id;
+  // Unix time in seconds; 0: not said.
+  std::int64_t created = 0;
+  std::string model;
+};
+
 class StreamDecoder {
  public:
   virtual ~StreamDecoder() = default;
+
+  // Until TakeEnding.
+  virtual AnswerIdentity identity() const = 0;
 
   // Takes all of `bytes` and appends what they complete to `deltas`. Without effect once complete or failed.
   virtual StreamState Feed(std::string_view bytes, std::vector<v1::Delta>& deltas) = 0;

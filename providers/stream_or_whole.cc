@@ -45,6 +45,13 @@ class StreamOrWholeDecoder final : public StreamDecoder {
     return state_;
   }
 
+  AnswerIdentity identity() const override {
+    if (form_ == Form::kEvents) return events_->identity();
+    if (ending_.finishes.empty()) return {};
+    const v1::Finish& finish = ending_.finishes.front();
+    return {finish.id(), finish.created(), finish.model()};
+  }
+
   StreamEnding TakeEnding() override {
     return form_ == Form::kEvents ? events_->TakeEnding() : std::move(ending_);
   }

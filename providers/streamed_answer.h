@@ -51,6 +51,7 @@ class StreamedAnswer {
   v1::Finish& finish(int choice);
   // The answer's id, created, model, service_tier, system_fingerprint and response_extra.
   v1::Finish& answer() { return answer_; }
+  AnswerIdentity identity() const { return {answer_.id(), answer_.created(), answer_.model()}; }
   // Cumulative at every provider: the latest replaces those before.
   v1::Usage& usage();
   bool has_usage() const { return usage_.has_value(); }

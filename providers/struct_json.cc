@@ -27,18 +27,59 @@ Entries Sorted(const Struct& value) {
   return entries;
 }
 
-bool WriteList(const ListValue& list, JsonWriter& json, FieldError& error) {
+// What JSON cannot express ends the writing, with the fault in `error`; or is null where that is null.
+bool Fault(std::string_view problem, JsonWriter& json, FieldError* error) {
+  if (error != nullptr) return error->Set("", problem);
+  json.Null();
+  return true;
+}
+
+bool Write(const Value& value, JsonWriter& json, FieldError* error);
+
+bool Write(const ListValue& list, JsonWriter& json, FieldError* error) {
   json.BeginArray();
   for (int i = 0; i < list.values_size(); ++i) {
-    if (!WriteValue(list.values(i), json, error)) return error.In("", static_cast<std::size_t>(i));
+    if (!Write(list.values(i), json, error)) return error->In("", static_cast<std::size_t>(i));
   }
   json.EndArray();
   return true;
 }
 
-bool WriteMember(const Entry& member, JsonWriter& json, FieldError& error) {
+bool Write(const Entry& member, JsonWriter& json, FieldError* error) {
   json.Key(member.first);
-  return WriteValue(member.second, json, error) || error.In(member.first);
+  return Write(member.second, json, error) || error->In(member.first);
+}
+
+bool Write(const Struct& value, JsonWriter& json, FieldError* error) {
+  json.BeginObject();
+  for (const Entry* member : Sorted(value)) {
+    if (!Write(*member, json, error)) return false;
+  }
+  json.EndObject();
+  return true;
+}
+
+bool Write(const Value& value, JsonWriter& json, FieldError* error) {
+  switch (value.kind_case()) {
+    case Value::kNullValue:
+      json.Null();
+      return true;
+    case Value::kNumberValue:
+      return json.Double(value.number_value()) || Fault("is not a finite number", json, error);
+    case Value::kStringValue:
+      json.String(value.string_value());
+      return true;
+    case Value::kBoolValue:
+      json.Bool(value.bool_value());
+      return true;
+    case Value::kStructValue:
+      return Write(value.struct_value(), json, error);
+    case Value::kListValue:
+      return Write(value.list_value(), json, error);
+    case Value::KIND_NOT_SET:
+      break;
+  }
+  return Fault("has no value", json, error);
 }
 
 bool Contains(std::span<const std::string_view> names, std::string_view name) {
@@ -56,35 +97,23 @@ void ReadNumber(double number, Value& out) {
 }  // namespace
 
 bool WriteStruct(const Struct& value, JsonWriter& json, FieldError& error) {
-  json.BeginObject();
-  for (const Entry* member : Sorted(value)) {
-    if (!WriteMember(*member, json, error)) return false;
-  }
-  json.EndObject();
-  return true;
+  return Write(value, json, &error);
 }
 
 bool WriteValue(const Value& value, JsonWriter& json, FieldError& error) {
-  switch (value.kind_case()) {
-    case Value::kNullValue:
-      json.Null();
-      return true;
-    case Value::kNumberValue:
-      return json.Double(value.number_value()) || error.Set("", "is not a finite number");
-    case Value::kStringValue:
-      json.String(value.string_value());
-      return true;
-    case Value::kBoolValue:
-      json.Bool(value.bool_value());
-      return true;
-    case Value::kStructValue:
-      return WriteStruct(value.struct_value(), json, error);
-    case Value::kListValue:
-      return WriteList(value.list_value(), json, error);
-    case Value::KIND_NOT_SET:
-      break;
+  return Write(value, json, &error);
+}
+
+void WriteStructOrNull(const Struct& value, JsonWriter& json) { Write(value, json, nullptr); }
+
+void WriteValueOrNull(const Value& value, JsonWriter& json) { Write(value, json, nullptr); }
+
+void WriteMembersOrNull(const Struct& members, std::span<const std::string_view> passed_over,
+                        JsonWriter& json) {
+  if (members.fields().empty()) return;
+  for (const Entry* member : Sorted(members)) {
+    if (!Contains(passed_over, member->first)) Write(*member, json, nullptr);
   }
-  return error.Set("", "has no value");
 }
 
 bool WriteMembers(const Struct& members, std::span<const std::string_view> reserved, JsonWriter& json,
@@ -93,7 +122,7 @@ bool WriteMembers(const Struct& members, std::span<const std::string_view> reser
   for (const Entry* member : Sorted(members)) {
     if (Contains(done, member->first)) continue;
     if (Contains(reserved, member->first)) return error.Set(member->first, "has a field of its own");
-    if (!WriteMember(*member, json, error)) return false;
+    if (!Write(*member, json, &error)) return false;
   }
   return true;
 }

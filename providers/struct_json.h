@@ -23,6 +23,13 @@ namespace spillway::providers {
 // The same for one Value.
 [[nodiscard]] bool WriteValue(const google::protobuf::Value& value, JsonWriter& json, FieldError& error);
 
+// The same, and never at a loss: what JSON cannot express is null.
+void WriteStructOrNull(const google::protobuf::Struct& value, JsonWriter& json);
+void WriteValueOrNull(const google::protobuf::Value& value, JsonWriter& json);
+// The members of an object being written, but for those named in `passed_over`.
+void WriteMembersOrNull(const google::protobuf::Struct& members,
+                        std::span<const std::string_view> passed_over, JsonWriter& json);
+
 // Writes the members of `extra` into the object being written, but for those named in `done`, which the
 // caller has seen to, and those named after an API (api_name.h). False when one bears a name out of
 // `reserved`, which the object's own fields write; the path in `error` starts with "extra".

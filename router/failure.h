@@ -103,6 +103,8 @@ struct FailedAttempt {
   std::string message;
   // The provider's own code or type ("insufficient_quota"), where it gave one.
   std::string provider_code;
+  // The member of the provider's request that it found at fault ("temperature"), where it named one.
+  std::string provider_param;
   // Whether an established connection was reset before any byte of an answer: the one
   // connect failure that may be retried at the same target.
   bool connection_reset = false;

@@ -13,13 +13,14 @@ TEST(FailedResponseTest, EverythingTheProviderSaidIsKept) {
   const auto failed =
       ReadFailure({.status = 429,
                    .headers = {{"retry-after", "7"}},
-                   .body = R"({"error":{"message":"slow down","type":"requests","code":"rate"}})"},
+                   .body = R"({"error":{"message":"slow down","type":"requests","code":"rate","param":"n"}})"},
                   {});
   EXPECT_EQ(failed.failure, Failure::kRateLimited);
   EXPECT_EQ(failed.http_status, 429);
   EXPECT_EQ(failed.retry_after, std::chrono::seconds(7));
   EXPECT_EQ(failed.message, "slow down");
   EXPECT_EQ(failed.provider_code, "rate");
+  EXPECT_EQ(failed.provider_param, "n");
 }
 
 TEST(FailedResponseTest, TheEchoedKeyIsNot) {

@@ -172,6 +172,22 @@ TEST(OpenAiStreamTest, TwoReasoningsAreBothKept) {
       "message":{"reasoning_content":"ab","reasoning":"xy"}}]})")));
 }
 
+TEST(OpenAiStreamTest, ReasoningByItselfIsTheOtherOnceThereWasReasoningContent) {
+  const Streamed read =
+      Read({Chunk(R"({"reasoning_content":"a"})"), Chunk(R"({"reasoning":"x"})"), End(), kDone});
+  EXPECT_TRUE(
+      SameProto(read.answer, Whole(R"({"id":"i","created":7,"model":"m","choices":[{"finish_reason":"stop",
+      "message":{"reasoning_content":"a","reasoning":"x"}}]})")));
+}
+
+TEST(OpenAiStreamTest, GroqsUsageLeavesNothingElseBehind) {
+  const Streamed read =
+      Read({Text("a"), Chunk("{}", R"(,"finish_reason":"stop")",
+                             R"(,"x_groq":{"usage":{"prompt_tokens":1,"completion_tokens":3}})")});
+  EXPECT_EQ(read.answer.usage().total_tokens(), 4);
+  EXPECT_FALSE(read.answer.has_extra()) << read.answer.DebugString();
+}
+
 TEST(OpenAiStreamTest, ReasoningDetailsArePutTogetherAndGivenOutWithTheEnd) {
   const auto details = [](const std::string& list) {
     return Chunk(R"({"content":"","reasoning":"t","reasoning_details":)" + list + "}");

@@ -40,6 +40,11 @@ TEST(OpenAiUsageTest, CachedTokensHaveSeveralNames) {
                              key: "prompt_cache_hit_tokens" value { number_value: 3 } } })"));
 }
 
+TEST(OpenAiUsageTest, NoFigureOfACacheIsNone) {
+  EXPECT_TRUE(SameProto(Read(R"({"prompt_tokens":9,"prompt_tokens_details":{"cached_tokens":null}})"),
+                        "prompt_tokens: 9 total_tokens: 9"));
+}
+
 TEST(OpenAiUsageTest, ATotalThatIsNoSumIsKeptAside) {
   EXPECT_TRUE(SameProto(Read(R"({"prompt_tokens":1,"completion_tokens":2,"total_tokens":50})"),
                         R"(prompt_tokens: 1 completion_tokens: 2 total_tokens: 3

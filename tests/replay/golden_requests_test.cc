@@ -14,6 +14,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "providers/codec.h"
+#include "providers/openai_request_decoder.h"
 #include "tests/providers/text_proto.h"
 #include "tests/replay/plain_json.h"
 #include "tests/replay/shared_folder.h"
@@ -162,6 +163,26 @@ TEST(GoldenRequestsTest, TheCodecsAskAsTheVendorsSdksDo) {
     compared += its;
   }
   EXPECT_EQ(static_cast<std::size_t>(compared), golden.size()) << "a request that nobody recognised";
+}
+
+TEST(GoldenRequestsTest, WhatOpenAisSdkAsksOfUsIsWhatItsProviderIsAsked) {
+  SPILLWAY_FIND_RECORDINGS(folder);
+  int compared = 0;
+  for (const RawRequest& request : ReadRequests(*folder / "golden-requests.txt")) {
+    if (!kSdks[0].sent(request)) continue;
+    const auto read = providers::DecodeOpenAiRequest(request.body);
+    ASSERT_TRUE(read.ok()) << read.status();
+    const auto codec = providers::MakeCodec(v1::API_OPENAI, {.base_path = "/v1"});
+    const auto ours = read->stream ? codec->EncodeStream(read->request) : codec->Encode(read->request);
+    ASSERT_TRUE(ours.ok()) << ours.status();
+    EXPECT_EQ(ours->path, request.path);
+    json::value expected = Meaning(request.body);
+    // Of a stream the usage is always asked for.
+    if (read->stream) expected.as_object()["stream_options"] = {{"include_usage", true}};
+    EXPECT_EQ(Meaning(ours->body), expected);
+    ++compared;
+  }
+  EXPECT_EQ(compared, kSdks[0].requests);
 }
 
 }  // namespace

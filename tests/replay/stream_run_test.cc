@@ -41,6 +41,7 @@ class Scripted : public providers::Codec, public providers::StreamDecoder {
   }
   StreamState Feed(std::string_view bytes, Deltas& deltas) override { return feed(bytes, deltas); }
   StreamState Finish(Deltas& deltas) override { return finish(deltas); }
+  providers::AnswerIdentity identity() const override { return {}; }
   providers::StreamEnding TakeEnding() override { return {}; }
   router::FailedAttempt TakeFailure() override { return {}; }
 };

@@ -37,6 +37,7 @@ class WordDecoder final : public providers::StreamDecoder {
     return state_;
   }
 
+  providers::AnswerIdentity identity() const override { return {}; }
   providers::StreamEnding TakeEnding() override { return std::move(ending_); }
   router::FailedAttempt TakeFailure() override { return std::move(failed_); }
 
