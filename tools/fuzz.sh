@@ -32,6 +32,7 @@ dictionary() {
   case $1 in
     config) echo tests/fuzz/yaml.dict ;;
     retry_hint) echo tests/fuzz/headers.dict ;;
+    http_request) echo tests/fuzz/http.dict ;;
     decode_stream_*)
       cat tests/fuzz/stream.dict tests/fuzz/json.dict >"$BUILD/seeds/$1.dict"
       echo "$BUILD/seeds/$1.dict"

@@ -21,6 +21,9 @@ using boost::beast::string_view;
 // A promised length is not believed beyond this before the bytes are there.
 constexpr std::uint64_t kMaxReserve = 256 * 1024;
 
+// Of the answers of most providers.
+constexpr std::size_t kUsualFields = 16;
+
 constexpr std::string_view kLastChunk = "0\r\n\r\n";
 
 // 101 ends HTTP on the connection, and nobody asked for it.
@@ -89,7 +92,9 @@ class ResponseReader::Parser final : public http::basic_parser<false> {
   void on_response_impl(int code, string_view, int, error_code&) override { response.status = code; }
   void on_field_impl(http::field, string_view name, string_view value, error_code&) override {
     // Fields after the header are trailers.
-    if (!is_header_done()) response.headers.emplace_back(Folded(name), std::string(value));
+    if (is_header_done()) return;
+    if (response.headers.empty()) response.headers.reserve(kUsualFields);
+    response.headers.emplace_back(Folded(name), std::string(value));
   }
   void on_header_impl(error_code& ec) override {
     if (receiver_ == nullptr || IsInterim(response.status)) return;

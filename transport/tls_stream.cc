@@ -27,12 +27,18 @@ std::string VerifyText(long verify_result, const std::string& server_name) {
   }
 }
 
+// OpenSSL judges a call by what it finds in the thread's error queue afterwards. Emptying a queue visits all
+// of its places, so an empty one is left alone.
+void ClearErrors() {
+  if (ERR_peek_error() != 0) ERR_clear_error();
+}
+
 class TlsStream final : public ByteStream {
  public:
   TlsStream(SslPtr ssl, const std::string& server_name) : ssl_(std::move(ssl)), server_name_(server_name) {}
 
   IoOutcome Handshake() override {
-    ERR_clear_error();
+    ClearErrors();
     const int result = SSL_do_handshake(ssl_.get());
     if (result == 1) return IoOutcome::kDone;
     const IoOutcome outcome = Classify(result);
@@ -46,14 +52,14 @@ class TlsStream final : public ByteStream {
   }
 
   IoResult Read(std::span<char> into) override {
-    ERR_clear_error();
+    ClearErrors();
     std::size_t size = 0;
     const int result = SSL_read_ex(ssl_.get(), into.data(), into.size(), &size);
     return result == 1 ? IoResult{IoOutcome::kDone, size} : IoResult{Classify(result)};
   }
 
   IoResult Write(std::string_view bytes) override {
-    ERR_clear_error();
+    ClearErrors();
     std::size_t size = 0;
     const int result = SSL_write_ex(ssl_.get(), bytes.data(), bytes.size(), &size);
     return result == 1 ? IoResult{IoOutcome::kDone, size} : IoResult{Classify(result)};
@@ -64,9 +70,9 @@ class TlsStream final : public ByteStream {
   // Without it OpenSSL would take the session for a bad one, too, and not resume it.
   void Goodbye() override {
     if (failed_in_tls_ || !SSL_is_init_finished(ssl_.get())) return;
-    ERR_clear_error();
+    ClearErrors();
     SSL_shutdown(ssl_.get());
-    ERR_clear_error();
+    ClearErrors();
   }
 
   std::string FailureText() const override { return failure_; }

@@ -1,4 +1,3 @@
-#include <cstdint>
 #include <memory>
 #include <variant>
 #include <vector>
@@ -6,6 +5,7 @@
 #include "google/protobuf/util/message_differencer.h"
 #include "providers/answer_assembler.h"
 #include "providers/codec.h"
+#include "tests/fuzz/cuts.h"
 #include "tests/fuzz/exchange_input.h"
 #include "tests/fuzz/fuzz_target.h"
 #include "tests/fuzz/promises.h"
@@ -15,21 +15,6 @@ namespace spillway::fuzz {
 namespace {
 
 using testing::StreamRun;
-
-// Of a body of `size` bytes: each byte by itself, or at distances that `way` decides.
-std::vector<std::size_t> CutsOf(std::size_t size, unsigned char way) {
-  if (way % 4 == 0) return testing::EveryByte(size);
-  const std::uint64_t longest = way % 4 == 1 ? 8 : 128;
-  std::uint64_t state = way;
-  std::vector<std::size_t> cuts;
-  for (std::size_t at = 0;;) {
-    // Knuth's generator: any will do, if it is the same in every run.
-    state = state * 6364136223846793005U + 1442695040888963407U;
-    at += 1 + (state >> 33) % longest;
-    if (at >= size) return cuts;
-    cuts.push_back(at);
-  }
-}
 
 void CheckTakenApart(const v1::ChatResponse& answer) {
   std::vector<v1::Delta> deltas;

@@ -31,8 +31,10 @@ constexpr FuzzTarget kTargets[] = {
     {"decode_stream_mistral", DecodeStreamOf<v1::API_MISTRAL>},
     {"decode_stream_cohere", DecodeStreamOf<v1::API_COHERE>},
     {"encode", FuzzEncode},
+    {"encode_openai_answer", FuzzEncodeOpenAiAnswer},
     {"request_reader", FuzzRequestReader},
     {"retry_hint", FuzzRetryHint},
+    {"http_request", FuzzHttpRequest},
     {"config", FuzzConfig},
 };
 

@@ -36,10 +36,16 @@ void FuzzDecode(v1::Api api, std::string_view input);
 void FuzzDecodeStream(v1::Api api, std::string_view input);
 // A ChatRequest in binary, through the codec of every API.
 void FuzzEncode(std::string_view input);
+// An answer in OpenAI's form, whole (it begins with a bracket) or a stream; written in that form and read
+// again.
+void FuzzEncodeOpenAiAnswer(std::string_view input);
 // The body of a caller's request in OpenAI's form.
 void FuzzRequestReader(std::string_view input);
 // The headers and the body of a failure, see exchange_input.h; and each header's value by itself.
 void FuzzRetryHint(std::string_view input);
+// What a client sends to an HTTP listener, after a byte for the way it is split: requests, one after the
+// other.
+void FuzzHttpRequest(std::string_view input);
 // A configuration file.
 void FuzzConfig(std::string_view input);
 
