@@ -20,20 +20,30 @@
 
 #include "absl/functional/any_invocable.h"
 #include "router/call_report.h"
+#include "server/call/turn_end.h"
 #include "server/runtime.h"
 #include "server/shared_router.h"
 #include "spillway/v1/chat.pb.h"
 
 namespace spillway::server {
 
+// A streamed answer that has begun.
+struct ServingAnswer {
+  // The latest attempt serves.
+  const router::CallReport& report;
+  // Time spent waiting for providers until now, and the part of it since the serving attempt began.
+  router::Duration upstream;
+  router::Duration serving;
+  // What the provider has said of it so far.
+  const providers::AnswerIdentity& identity;
+};
+
 // Who receives a streamed answer as it comes. On the I/O thread, never from inside Run.
 class AnswerSink {
  public:
-  // The call's first token is here: the latest attempt of `so_far` serves. Once, before anything else; a call
-  // that fails before that hears nothing here. `upstream` is the time spent waiting for providers until
-  // now, `serving` the part of it since the serving attempt began.
-  virtual void OnServing(const router::CallReport& so_far, router::Duration upstream,
-                         router::Duration serving) = 0;
+  // The call's first token is here. Once, before anything else; a call that fails before that hears nothing
+  // here.
+  virtual void OnServing(const ServingAnswer& answer) = 0;
 
   // Deltas and resets, in order; they may be moved from. False: no more for now, until RunningCall::ReadOn.
   // What has been read already comes all the same (a read's worth), as does the beginning of another target's
@@ -108,6 +118,9 @@ class CallRunner {
   void Use(std::shared_ptr<Runtime> runtime) { runtime_ = std::move(runtime); }
   const std::shared_ptr<Runtime>& runtime() const { return runtime_; }
 
+  // Where those who were called back put off what need not be done at once.
+  TurnEnd& turn_end() { return turn_end_; }
+
   // Null when the call ended at once.
   std::shared_ptr<RunningCall> Run(const CallInput& input, Handler handler);
 
@@ -116,6 +129,7 @@ class CallRunner {
   SharedRouter& router_;
   Metrics& metrics_;
   std::shared_ptr<Runtime> runtime_;
+  TurnEnd turn_end_{io_};
 };
 
 }  // namespace spillway::server

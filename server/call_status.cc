@@ -11,12 +11,12 @@
 namespace spillway::server {
 namespace {
 
-google::rpc::Status Begin(const CallStatus& status, std::string_view reason) {
+google::rpc::Status Begin(const CallStatus& status) {
   google::rpc::Status proto;
   proto.set_code(static_cast<int>(status.code));
   proto.set_message(status.message);
   google::rpc::ErrorInfo info;
-  info.set_reason(std::string(reason));
+  info.set_reason(std::string(status.reason));
   info.set_domain("spillway");
   proto.add_details()->PackFrom(info);
   return proto;
@@ -93,7 +93,9 @@ CallStatus StatusOf(const router::CallReport& report, const v1::RouteTrace& trac
   status.code = report.code;
   if (report.code == absl::StatusCode::kOk) return status;
   status.message = FitMessage(MessageOf(report, trace));
-  google::rpc::Status proto = Begin(status, router::NameOf(report.verdict));
+  status.reason = router::NameOf(report.verdict);
+  status.retry_after = report.retry_after;
+  google::rpc::Status proto = Begin(status);
   if (report.retry_after) {
     google::rpc::RetryInfo retry;
     *retry.mutable_retry_delay() = ToProto(*report.retry_after);
@@ -123,7 +125,9 @@ CallStatus StatusOf(const std::vector<FieldViolation>& violations) {
     proto.set_description(violation.description);
   }
   status.message = FitMessage(std::move(status.message));
-  google::rpc::Status proto = Begin(status, "INVALID_REQUEST");
+  status.reason = "INVALID_REQUEST";
+  status.field = violations.front().field;
+  google::rpc::Status proto = Begin(status);
   proto.add_details()->PackFrom(bad);
   status.details = proto.SerializeAsString();
   return status;
@@ -133,7 +137,8 @@ CallStatus Refused(absl::StatusCode code, std::string_view reason, std::string m
   CallStatus status;
   status.code = code;
   status.message = FitMessage(std::move(message));
-  status.details = Begin(status, reason).SerializeAsString();
+  status.reason = reason;
+  status.details = Begin(status).SerializeAsString();
   return status;
 }
 

@@ -2,6 +2,7 @@
 #ifndef SPILLWAY_SERVER_CALL_STATUS_H_
 #define SPILLWAY_SERVER_CALL_STATUS_H_
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,6 +17,12 @@ namespace spillway::server {
 struct CallStatus {
   absl::StatusCode code = absl::StatusCode::kOk;
   std::string message;
+  // The ErrorInfo's, a literal; empty when OK.
+  std::string_view reason;
+  // When to come again, if that is known.
+  std::optional<router::Duration> retry_after;
+  // The first field that is wrong, if the request is.
+  std::string field;
   // A serialised google.rpc.Status; empty when OK.
   std::string details;
 };
@@ -26,7 +33,7 @@ CallStatus StatusOf(const router::CallReport& report, const v1::RouteTrace& trac
 // INVALID_ARGUMENT, every field at once.
 CallStatus StatusOf(const std::vector<FieldViolation>& violations);
 
-// A call that was refused before any target was asked; `reason` is the ErrorInfo's.
+// A call that was refused before any target was asked; `reason` is the ErrorInfo's, a literal.
 CallStatus Refused(absl::StatusCode code, std::string_view reason, std::string message);
 
 // NOT_FOUND: nowhere to go.

@@ -18,14 +18,14 @@ CallStatus Unauthenticated(KeyFault fault) {
   };
   switch (fault) {
     case KeyFault::kMissing:
-      return refused("MISSING_KEY", "no key: send the metadata `authorization: Bearer KEY`");
+      return refused("MISSING_KEY", "no key: send `authorization: Bearer KEY`");
     case KeyFault::kRepeated:
-      return refused("REPEATED_KEY", "the authorization metadata was sent more than once");
+      return refused("REPEATED_KEY", "more than one key was sent");
     case KeyFault::kOversized:
-      return refused("OVERSIZED_KEY", absl::StrCat("the authorization metadata is longer than ",
-                                                   kMaxAuthorizationBytes, " bytes"));
+      return refused("OVERSIZED_KEY",
+                     absl::StrCat("the key is longer than ", kMaxAuthorizationBytes, " bytes"));
     case KeyFault::kMalformed:
-      return refused("MALFORMED_KEY", "the authorization metadata is not `Bearer KEY`");
+      return refused("MALFORMED_KEY", "`authorization` is not `Bearer KEY`");
     case KeyFault::kUnknown:
       break;
   }

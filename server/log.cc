@@ -43,7 +43,29 @@ void AppendTime(std::chrono::system_clock::time_point now, std::string& out) {
                   absl::Dec(millis % 1000, absl::kZeroPad3), "Z");
 }
 
+// The lines of this thread's batch.
+struct HeldLines {
+  bool holding = false;
+  std::string text;
+};
+thread_local HeldLines held_lines;
+
+void Send(spdlog::level::level_enum level, std::string_view text) {
+  spdlog::default_logger_raw()->log(level, spdlog::string_view_t(text.data(), text.size()));
+}
+
 }  // namespace
+
+LogBatch::LogBatch() { held_lines.holding = true; }
+
+LogBatch::~LogBatch() {
+  held_lines.holding = false;
+  std::string& text = held_lines.text;
+  if (text.empty()) return;
+  // The logger ends the last line itself.
+  Send(spdlog::level::info, std::string_view(text).substr(0, text.size() - 1));
+  text.clear();
+}
 
 void InitLogging() {
   auto logger =
@@ -89,10 +111,14 @@ LogLine& LogLine::Millis(std::string_view name, std::chrono::nanoseconds value) 
 
 void LogLine::Write() {
   json_.EndObject();
+  if (held_lines.holding) {
+    held_lines.text.append(line_).append(1, '\n');
+    return;
+  }
   const auto level = level_ == LogLevel::kError     ? spdlog::level::err
                      : level_ == LogLevel::kWarning ? spdlog::level::warn
                                                     : spdlog::level::info;
-  spdlog::default_logger_raw()->log(level, spdlog::string_view_t(line_.data(), line_.size()));
+  Send(level, line_);
 }
 
 std::string FormatMillis(std::chrono::nanoseconds value) {

@@ -40,6 +40,15 @@ class LogLine {
   providers::JsonWriter json_;
 };
 
+// While there is one, the lines of its thread are held; at its end they go out together. Not nested.
+class LogBatch {
+ public:
+  LogBatch();
+  LogBatch(const LogBatch&) = delete;
+  LogBatch& operator=(const LogBatch&) = delete;
+  ~LogBatch();
+};
+
 // Chooses stdout and makes each line visible at once. Call once, before the first line.
 void InitLogging();
 

@@ -84,6 +84,7 @@ int Serve(const std::string& path) {
       .Text("version", SPILLWAY_VERSION)
       .Text("config", spillway::providers::RepairUtf8(path))  // A file's name may be any bytes.
       .Int("grpc_port", ports.grpc)
+      .Int("openai_port", ports.openai)
       .Int("admin_port", ports.admin)
       .Int("admin_grpc_port", ports.admin_grpc)
       .Write();

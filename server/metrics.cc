@@ -106,7 +106,8 @@ Metrics::Metrics()
                         .Name("spillway_config_hash")
                         .Help("Hash of the configuration in force.")
                         .Register(registry_)
-                        .Add({})) {
+                        .Add({})),
+      door_(registry_) {
   auto& reloads = BuildCounter()
                       .Name("spillway_config_reloads_total")
                       .Help("Times the configuration was read again, by what came of it.")

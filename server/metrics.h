@@ -24,6 +24,7 @@
 #include "absl/synchronization/mutex.h"
 #include "router/call_report.h"
 #include "router/router.h"
+#include "server/openai/door_metrics.h"
 #include "server/reload_result.h"
 #include "spillway/v1/chat.pb.h"
 #include "transport/http_client.h"
@@ -100,6 +101,9 @@ class Metrics {
   prometheus::Gauge& in_flight() { return *in_flight_; }
   prometheus::Histogram& router_overhead() { return *router_overhead_; }
 
+  // Of the OpenAI-compatible listener.
+  DoorMetrics& door() { return door_; }
+
  private:
   friend class LeafMetrics;
   friend class RouteMetrics;
@@ -123,6 +127,7 @@ class Metrics {
   prometheus::Gauge* config_hash_;
   // By outcome.
   std::array<prometheus::Counter*, kReloadOutcomes> reloads_{};
+  DoorMetrics door_;
   absl::Mutex targets_mutex_;
   absl::flat_hash_map<TargetKey, prometheus::Gauge*> targets_ ABSL_GUARDED_BY(targets_mutex_);
 };

@@ -4,6 +4,7 @@
 #include <boost/asio/post.hpp>
 #include <chrono>
 #include <utility>
+#include <vector>
 
 #include "absl/synchronization/notification.h"
 #include "server/config/restart_settings.h"
@@ -24,7 +25,7 @@ ConfigErrors Reloader::Begin(ConfigReading reading) {
     const absl::MutexLock state(&mutex_);
     files_ = std::move(reading.files);
   }
-  return PutInForce(*reading.loaded, reading.secrets).errors;
+  return PutInForce(reading).errors;
 }
 
 ReloadResult Reloader::Reload(std::string_view trigger) {
@@ -36,7 +37,7 @@ ReloadResult Reloader::Reload(std::string_view trigger) {
   }
   ReloadResult result;
   if (reading.ok()) {
-    result = PutInForce(*reading.loaded, reading.secrets);
+    result = PutInForce(reading);
   } else {
     result.errors = std::move(reading.errors);
   }
@@ -46,19 +47,24 @@ ReloadResult Reloader::Reload(std::string_view trigger) {
   return result;
 }
 
-ReloadResult Reloader::PutInForce(const LoadedConfig& loaded, const ResolvedSecrets& secrets) {
+ReloadResult Reloader::PutInForce(const ConfigReading& reading) {
   ReloadResult result;
+  const LoadedConfig& loaded = *reading.loaded;
   std::shared_ptr<Runtime> former = runtime_.lock();
   const EndpointClients none;
-  EndpointClientsResult made = ClientsFor(io_, loaded, secrets, former ? former->endpoints() : none);
-  if (!made.ok()) {
+  EndpointClientsResult made = ClientsFor(io_, loaded, reading.secrets, former ? former->endpoints() : none);
+  LiveConfig live = LivePartOf(loaded.config, started_);
+  ListenerContextsResult tls = ContextsFor(live.config, loaded.source, reading.certificates, contexts_);
+  if (!made.ok() || !tls.ok()) {
     result.errors = std::move(made.errors);
+    result.errors.insert(result.errors.end(), tls.errors.begin(), tls.errors.end());
+    SortErrors(&result.errors);
     return result;
   }
-  LiveConfig live = LivePartOf(loaded.config, started_);
   result.restart_needed = std::move(live.restart_needed);
   const std::uint64_t hash = ConfigHash(live.config);
-  if (former && hash == in_force().hash && SameClients(made.clients, former->endpoints())) {
+  if (former && hash == in_force().hash && SameClients(made.clients, former->endpoints()) &&
+      SameContexts(tls.contexts, contexts_)) {
     result.outcome = ReloadOutcome::kUnchanged;
     return result;
   }
@@ -69,15 +75,24 @@ ReloadResult Reloader::PutInForce(const LoadedConfig& loaded, const ResolvedSecr
   if (next->callers().open() && !(former && former->callers().open())) WarnOpenToAll();
   runtime_ = next;
   former.reset();
-  SwitchTo(std::move(next), spec, hash);
+  SwitchTo(std::move(next), spec, std::move(tls.contexts), hash);
   const absl::MutexLock state(&mutex_);
   in_force_ = {std::make_shared<const v1::Config>(std::move(live.config)), hash};
   result.outcome = ReloadOutcome::kApplied;
   return result;
 }
 
-void Reloader::SwitchTo(std::shared_ptr<Runtime> next, const router::TableSpec& spec, std::uint64_t hash) {
+void Reloader::SwitchTo(std::shared_ptr<Runtime> next, const router::TableSpec& spec,
+                        ListenerContexts contexts, std::uint64_t hash) {
+  std::vector<std::function<void()>> news;
+  for (const auto& [listener, use] : followers_) {
+    const ListenerContext* now = Find(contexts, listener);
+    const ListenerContext* before = Find(contexts_, listener);
+    if (now == nullptr || (before != nullptr && before->context == now->context)) continue;
+    news.push_back([&use = use, now] { use(*now); });
+  }
   OnIoThread([&] {
+    for (const auto& tell : news) tell();
     const std::shared_ptr<Runtime> former = runner_.runtime();
     next->Bind(router_.Replace(spec));
     runner_.Use(std::move(next));
@@ -87,7 +102,21 @@ void Reloader::SwitchTo(std::shared_ptr<Runtime> next, const router::TableSpec& 
       if (!runner_.runtime()->endpoints().contains(name)) metrics_.ForgetEndpoint(name);
     }
   });
+  contexts_ = std::move(contexts);
   router_.ReportTargets(std::chrono::steady_clock::now());
+}
+
+void Reloader::FollowCertificate(const std::string& listener, UseContext use) {
+  const absl::MutexLock lock(&reloading_);
+  const UseContext& follower = followers_[listener] = std::move(use);
+  const ListenerContext* now = Find(contexts_, listener);
+  if (now != nullptr) OnIoThread([&] { follower(*now); });
+}
+
+std::shared_ptr<transport::ServerTlsContext> Reloader::TlsContextOf(const std::string& listener) const {
+  const absl::MutexLock lock(&reloading_);
+  const ListenerContext* now = Find(contexts_, listener);
+  return now == nullptr ? nullptr : now->context;
 }
 
 void Reloader::OnIoThread(const std::function<void()>& work) {

@@ -1,8 +1,8 @@
 // Puts configurations in force, one after the other and each of them whole or not at all.
 //
-//   read the file and its keys -> check -> make clients and codecs      on the caller's thread
-//                                              |
-//                 table, runtime, hash: one handler on the I/O thread, where every call begins
+//   read the file, its keys and certificates -> check -> make clients and codecs      on the caller's thread
+//                                                     |
+//                        table, runtime, hash: one handler on the I/O thread, where every call begins
 //
 // No call sees half of a reload, and none waits for a file or for OpenSSL. A call under way ends on what
 // it began with. What goes wrong goes wrong before that handler.
@@ -19,9 +19,11 @@
 #include <string_view>
 
 #include "absl/base/thread_annotations.h"
+#include "absl/container/flat_hash_map.h"
 #include "absl/synchronization/mutex.h"
 #include "server/call_runner.h"
 #include "server/config/config_reading.h"
+#include "server/listener_contexts.h"
 #include "server/reload_result.h"
 #include "server/shared_router.h"
 
@@ -32,6 +34,9 @@ struct ConfigInForce {
   std::shared_ptr<const v1::Config> config;
   std::uint64_t hash = 0;
 };
+
+// Takes what a listener is to greet its clients with from now on.
+using UseContext = std::function<void(const ListenerContext&)>;
 
 class Reloader {
  public:
@@ -47,15 +52,21 @@ class Reloader {
   // `trigger` says there who asked: "SIGHUP", "rpc", "file".
   ReloadResult Reload(std::string_view trigger);
 
+  // `use` is called on the I/O thread: at once, and whenever a reload brings the TLS listener at that path
+  // (listener_tls.h) another certificate. Never for one of plain text. It outlives the last reload.
+  void FollowCertificate(const std::string& listener, UseContext use);
+  // What it is now; null: the listener is one of plain text.
+  std::shared_ptr<transport::ServerTlsContext> TlsContextOf(const std::string& listener) const;
+
   const std::string& path() const { return path_; }
   ConfigInForce in_force() const;
   // The files that were read last, be it in vain, as they were then.
   WatchedFiles files() const;
 
  private:
-  ReloadResult PutInForce(const LoadedConfig& loaded, const ResolvedSecrets& secrets)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(reloading_);
-  void SwitchTo(std::shared_ptr<Runtime> next, const router::TableSpec& spec, std::uint64_t hash);
+  ReloadResult PutInForce(const ConfigReading& reading) ABSL_EXCLUSIVE_LOCKS_REQUIRED(reloading_);
+  void SwitchTo(std::shared_ptr<Runtime> next, const router::TableSpec& spec, ListenerContexts contexts,
+                std::uint64_t hash) ABSL_EXCLUSIVE_LOCKS_REQUIRED(reloading_);
   void OnIoThread(const std::function<void()>& work);
 
   boost::asio::io_context& io_;
@@ -68,9 +79,12 @@ class Reloader {
   v1::Config started_;
 
   // Held through a reload.
-  absl::Mutex reloading_;
+  mutable absl::Mutex reloading_;
   // The one in force. Owned by the runner and the calls.
   std::weak_ptr<Runtime> runtime_ ABSL_GUARDED_BY(reloading_);
+  ListenerContexts contexts_ ABSL_GUARDED_BY(reloading_);
+  // By the listener's path.
+  absl::flat_hash_map<std::string, UseContext> followers_ ABSL_GUARDED_BY(reloading_);
 
   mutable absl::Mutex mutex_;
   ConfigInForce in_force_ ABSL_GUARDED_BY(mutex_);

@@ -1,5 +1,6 @@
 #include "server/runtime.h"
 
+#include <chrono>
 #include <utility>
 
 #include "providers/lacking_codec.h"
@@ -8,6 +9,11 @@
 #include "server/table_spec.h"
 
 namespace spillway::server {
+
+Runtime::Runtime(const v1::Config& config, EndpointClients endpoints)
+    : callers_(config),
+      models_(config, std::chrono::system_clock::to_time_t(std::chrono::system_clock::now())),
+      endpoints_(std::move(endpoints)) {}
 
 std::shared_ptr<Runtime> Runtime::Create(const v1::Config& config, EndpointClients endpoints,
                                          std::shared_ptr<const router::Table> table, Metrics& metrics) {

@@ -15,6 +15,7 @@
 #include "server/caller_registry.h"
 #include "server/endpoint_clients.h"
 #include "server/metrics.h"
+#include "server/openai/model_list.h"
 #include "spillway/v1/config.pb.h"
 #include "spillway/v1/router.pb.h"
 #include "transport/http_client.h"
@@ -53,19 +54,20 @@ class Runtime {
   }
   const router::Table& table() const { return *table_; }
   const CallerRegistry& callers() const { return callers_; }
+  const ModelList& models() const { return models_; }
   const EndpointClients& endpoints() const { return endpoints_; }
 
   // Writes how many connections there are, per endpoint, to the metrics.
   void ReportConnections(Metrics& metrics) const;
 
  private:
-  Runtime(const v1::Config& config, EndpointClients endpoints)
-      : callers_(config), endpoints_(std::move(endpoints)) {}
+  Runtime(const v1::Config& config, EndpointClients endpoints);
 
   void AddLeaves(const v1::Config& config, Metrics& metrics);
   void AddRoutes(const v1::Config& config, Metrics& metrics);
 
   const CallerRegistry callers_;
+  const ModelList models_;
   std::shared_ptr<const router::Table> table_;
   const EndpointClients endpoints_;
   std::vector<LeafRuntime> leaves_;

@@ -15,9 +15,12 @@
 #include "server/admin_service.h"
 #include "server/call_runner.h"
 #include "server/config/defaults.h"
+#include "server/config/listener_tls.h"
 #include "server/config_watcher.h"
 #include "server/grpc/front.h"
 #include "server/metrics.h"
+#include "server/openai/door_options.h"
+#include "server/openai/openai_door.h"
 #include "server/reloader.h"
 #include "server/shared_router.h"
 
@@ -47,6 +50,7 @@ class ServerImpl final : public Server {
     if (!front.ok()) return front.status();
     front_ = *std::move(front);
     ports_.grpc = front_->port();
+    if (absl::Status status = StartDoor(config); !status.ok()) return status;
     front_->SetServing(true);
     ready_ = true;
     watcher_.emplace([this] { return reloader_.files(); }, [this] { Reload("file"); });
@@ -76,8 +80,25 @@ class ServerImpl final : public Server {
     return absl::OkStatus();
   }
 
+  absl::Status StartDoor(const v1::Config& config) {
+    HttpServer::Options options;
+    options.address = OpenAiAddress(config);
+    options.limits = DoorLimits(config);
+    options.tls = reloader_.TlsContextOf(kOpenAiListener);
+    if (options.address.empty()) return absl::OkStatus();
+    auto door = OpenAiDoor::Start(io_, runner_, metrics_, std::move(options));
+    if (!door.ok()) return door.status();
+    door_ = *std::move(door);
+    ports_.openai = door_->port();
+    boost::asio::post(io_, [this] { open_door_ = door_.get(); });
+    reloader_.FollowCertificate(kOpenAiListener,
+                                [this](const ListenerContext& tls) { door_->UseTls(tls.context); });
+    return absl::OkStatus();
+  }
+
   // I/O thread.
   void RefreshGauges() {
+    if (open_door_ != nullptr) metrics_.door().SetConnections(open_door_->connections());
     if (runner_.runtime() != nullptr) runner_.runtime()->ReportConnections(metrics_);
     for (const router::TargetStatus& target : router_.Targets(std::chrono::steady_clock::now())) {
       metrics_.SetTargetState(target.name, target.view.state);
@@ -88,12 +109,15 @@ class ServerImpl final : public Server {
     ready_ = false;
     // Whoever may ask for a reload goes before the I/O thread, which a reload waits for.
     watcher_.reset();
+    const auto deadline = std::chrono::steady_clock::now() + grace;
+    if (door_ != nullptr) door_->Drain();
     if (front_ != nullptr) {
       front_->SetServing(false);
       front_->Shutdown(std::chrono::system_clock::now() +
                        std::chrono::duration_cast<std::chrono::system_clock::duration>(grace));
       front_.reset();
     }
+    if (door_ != nullptr) door_->Shutdown(deadline);
     if (admin_grpc_ != nullptr) admin_grpc_->Shutdown(std::chrono::system_clock::now());
     admin_grpc_.reset();
     admin_http_.reset();
@@ -105,6 +129,8 @@ class ServerImpl final : public Server {
       io_.stop();
     });
     io_thread_.join();
+    // The admin listener may have asked the I/O thread for its gauges until now.
+    door_.reset();
   }
 
   Metrics metrics_;
@@ -115,6 +141,9 @@ class ServerImpl final : public Server {
   Reloader reloader_;
   std::thread io_thread_;
   std::unique_ptr<GrpcFront> front_;
+  std::unique_ptr<OpenAiDoor> door_;
+  // The same, for the I/O thread.
+  OpenAiDoor* open_door_ = nullptr;
   std::unique_ptr<AdminHttp> admin_http_;
   std::optional<AdminService> admin_service_;
   std::unique_ptr<grpc::Server> admin_grpc_;

@@ -20,6 +20,8 @@ namespace spillway::server {
 struct ServerPorts {
   int grpc = 0;
   int admin = 0;
+  // 0: the OpenAI-compatible listener is off.
+  int openai = 0;
   // 0: the admin service is off.
   int admin_grpc = 0;
 };

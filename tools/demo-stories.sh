@@ -148,6 +148,42 @@ story_streaming() {
   curl -s http://127.0.0.1:9901/metrics | grep -E '^spillway_(calls|attempts)_total|^spillway_time_to_first_token_seconds_count'
 }
 
+# ask [CURL'S FLAGS]: one completion by the door, as curl shows it. MORE: further members of the request.
+ask() {
+  local key=() shown="curl${*:+ $*} $DOOR/chat/completions"
+  local data="{\"model\": \"gpt-4o\", \"messages\": [{\"role\": \"user\", \"content\": \"$QUESTION\"}]${MORE:-}}"
+  if [[ -n ${SPILLWAY_KEY:-} ]]; then
+    key=(-H "Authorization: Bearer $SPILLWAY_KEY")
+    # shellcheck disable=SC2016  # As one would type it.
+    shown+=' -H "Authorization: Bearer $SPILLWAY_KEY"'
+  fi
+  type_out "$shown -d '$data'"
+  curl -sS "$@" "$DOOR/chat/completions" "${key[@]}" -d "$data"
+  printf '\n'
+}
+
+story_openai_door() {
+  DOOR=http://127.0.0.1:8080/v1
+  step "What speaks to OpenAI speaks to Spillway: another base URL, and a key of its own."
+  as demo-production-key
+  ask
+  step "OpenAI is throttled. Anthropic answers in its own protocol, the client gets OpenAI's; the headers say who it was."
+  fault openai rate_limited:retry_after=30
+  ask -i | grep -E 'chat/completions|^HTTP|^x-spillway-(provider|model|attempts)|^\{'
+  step "A stream, with its tokens at the end."
+  MORE=', "stream": true, "stream_options": {"include_usage": true}' ask -N
+  step "All are throttled: an error that OpenAI's SDKs know, and when to come back. (This call has to fail.)"
+  fault anthropic rate_limited:retry_after=30
+  fault bedrock rate_limited:retry_after=30
+  ask -i
+  step "A call without a key. (It has to fail.)"
+  SPILLWAY_KEY='' ask -i
+  step "The models that this caller may ask for."
+  type_out "curl $DOOR/models -H \"Authorization: Bearer \$SPILLWAY_KEY\""
+  curl -sS "$DOOR/models" -H "Authorization: Bearer $SPILLWAY_KEY"
+  printf '\n'
+}
+
 story_callers() {
   step "A call without a key. (It has to fail.)"
   refused --model gpt-4o

@@ -102,9 +102,15 @@ It goes on running${SPILLWAY_KEY:+; callers need a key:  export SPILLWAY_KEY=$SP
   tail -f $WORK/server.log                           one JSON line a call
   curl -X PUT -d overloaded $CONTROL/personalities/openai/script
                                                      break a provider, and mend it with ok (tests/sim/README.md)
-
-Ctrl-C stops everything.
 EOF
+  if [[ -n ${DOOR:-} ]]; then
+    cat <<EOF
+  curl $DOOR/chat/completions -H "Authorization: Bearer \$SPILLWAY_KEY" \\
+    -d '{"model": "$MODEL", "messages": [{"role": "user", "content": "Hello"}]}'
+                                                     ask as OpenAI's clients do
+EOF
+  fi
+  printf '\nCtrl-C stops everything.\n'
   trap 'exit 0' INT TERM
   wait
 }

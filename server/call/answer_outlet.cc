@@ -6,14 +6,13 @@
 
 namespace spillway::server {
 
-void AnswerOutlet::Begin(const router::CallReport& report, router::Duration upstream,
-                         router::Duration serving) {
+void AnswerOutlet::Begin(const ServingAnswer& answer) {
   if (given_out_) {
-    Reset(report);
+    Reset(answer.report);
   } else if (input_.sink != nullptr) {
-    input_.sink->OnServing(report, upstream, serving);
+    input_.sink->OnServing(answer);
   }
-  given_out_ = report.attempts.size() - 1;
+  given_out_ = answer.report.attempts.size() - 1;
 }
 
 void AnswerOutlet::Reset(const router::CallReport& report) {

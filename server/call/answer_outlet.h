@@ -19,8 +19,8 @@ class AnswerOutlet {
   // What `input` points to outlives the outlet.
   explicit AnswerOutlet(const CallInput& input) : input_(input) {}
 
-  // The latest attempt of `report` begins to answer. The times are those of AnswerSink::OnServing.
-  void Begin(const router::CallReport& report, router::Duration upstream, router::Duration serving);
+  // An attempt begins to answer.
+  void Begin(const ServingAnswer& answer);
   // As AnswerSink::OnEvents.
   bool GiveOut(std::vector<v1::Delta>& deltas);
   // The answer is whole; nothing follows.

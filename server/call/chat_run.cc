@@ -110,9 +110,11 @@ router::Event ChatRun::EventOf(transport::ExchangeResult result) {
     return router::Failed{FailureOf(*error, try_.on_timeout), {}};
   }
   const auto& response = std::get<HttpResponse>(result.outcome);
-  providers::Decoded decoded = leaf().codec->Decode(response, {std::chrono::system_clock::now()});
-  if (auto* failed = std::get_if<router::FailedAttempt>(&decoded)) return router::Failed{std::move(*failed)};
-  *input_.response = std::get<v1::ChatResponse>(std::move(decoded));
+  input_.response->Clear();
+  const providers::DecodeContext context{std::chrono::system_clock::now()};
+  if (auto failed = leaf().codec->DecodeInto(response, context, *input_.response)) {
+    return router::Failed{*std::move(failed), {}};
+  }
   return router::Succeeded{};
 }
 
@@ -126,9 +128,9 @@ void ChatRun::SendForStream(providers::EncodedRequest request) {
 
 void ChatRun::OnFirstToken(Instant now) { router_.On(plan_, router::FirstToken{}, now); }
 
-void ChatRun::OnAnswer(Instant now) {
+void ChatRun::OnAnswer(const providers::AnswerIdentity& identity, Instant now) {
   const router::Duration serving = now - exchange_start_;
-  outlet_->Begin(plan_.report(), upstream_ + serving, serving);
+  outlet_->Begin({plan_.report(), upstream_ + serving, serving, identity});
 }
 
 bool ChatRun::OnDeltas(std::vector<v1::Delta>& deltas) { return outlet_->GiveOut(deltas); }

@@ -46,7 +46,7 @@ class ChatRun final : public RunningCall,
 
   // Of the attempt under way, if it is streamed.
   void OnFirstToken(router::Instant now) override;
-  void OnAnswer(router::Instant now) override;
+  void OnAnswer(const providers::AnswerIdentity& identity, router::Instant now) override;
   bool OnDeltas(std::vector<v1::Delta>& deltas) override;
   void OnWhole(providers::StreamEnding ending, router::Instant now) override;
   void OnFailed(router::FailedAttempt failed, router::Instant now) override;

@@ -124,7 +124,7 @@ void StreamAttempt::TakeNotice(Instant now) {
     if (!std::exchange(speaking_, true)) {
       const auto listener = listener_;
       listener->OnFirstToken(now);
-      listener->OnAnswer(now);
+      listener->OnAnswer(decoder_->identity(), now);
     }
   }
   if (speaking_) GiveOut();
@@ -155,7 +155,7 @@ void StreamAttempt::Linger(Instant now) {
 void StreamAttempt::BeWhole(Instant now) {
   if (!std::exchange(speaking_, true)) {
     const auto listener = listener_;
-    listener->OnAnswer(now);
+    listener->OnAnswer(decoder_->identity(), now);
     GiveOut();
     if (listener_ == nullptr) return;
   }

@@ -39,7 +39,7 @@ class StreamAttempt final : public transport::StreamHandler,
     virtual void OnFirstToken(router::Instant now) = 0;
     // Something of the answer is about to be given out: the first token, or the end of an answer without any.
     // Once, before the deltas.
-    virtual void OnAnswer(router::Instant now) = 0;
+    virtual void OnAnswer(const providers::AnswerIdentity& identity, router::Instant now) = 0;
     // May move from them. False: no more until ReadOn, but for what has been read already.
     virtual bool OnDeltas(std::vector<v1::Delta>& deltas) = 0;
     // The end: one of these, once, last.

@@ -7,6 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include "server/config/listener_tls.h"
+
 namespace spillway::server {
 namespace {
 
@@ -15,13 +17,20 @@ std::array<const v1::Secret*, 4> SecretsOf(const v1::Endpoint& endpoint) {
           &endpoint.aws().session_token()};
 }
 
+void AddIfNamed(const std::string& file, std::vector<std::string>& files) {
+  if (!file.empty()) files.push_back(file);
+}
+
 // Each once: endpoints like to share an authority's file.
 std::vector<std::string> FilesOf(const v1::Config& config) {
   std::vector<std::string> files;
   for (const v1::Endpoint& endpoint : config.endpoints()) {
-    if (!endpoint.tls().ca_file().empty()) files.push_back(endpoint.tls().ca_file());
-    for (const v1::Secret* secret : SecretsOf(endpoint)) {
-      if (!secret->file().empty()) files.push_back(secret->file());
+    AddIfNamed(endpoint.tls().ca_file(), files);
+    for (const v1::Secret* secret : SecretsOf(endpoint)) AddIfNamed(secret->file(), files);
+  }
+  for (const auto& [listener, tls] : ListenersWithTls(config)) {
+    for (const std::string& file : {tls->cert_file(), tls->key_file(), tls->client_ca_file()}) {
+      AddIfNamed(file, files);
     }
   }
   std::sort(files.begin(), files.end());
@@ -55,6 +64,10 @@ ConfigReading ReadConfig(const std::string& path, const GetEnv& get_env) {
   SecretsResult resolved = ResolveSecrets(*reading.loaded, get_env);
   reading.secrets = std::move(resolved.secrets);
   reading.errors = std::move(resolved.errors);
+  ListenerCertificatesResult listeners = ReadListenerCertificates(*reading.loaded);
+  reading.certificates = std::move(listeners.certificates);
+  reading.errors.insert(reading.errors.end(), listeners.errors.begin(), listeners.errors.end());
+  SortErrors(&reading.errors);
   return reading;
 }
 

@@ -17,6 +17,8 @@ using google::protobuf::Duration;
 constexpr char kGrpcAddress[] = "0.0.0.0:50051";
 constexpr char kAdminAddress[] = "127.0.0.1:9901";
 constexpr int kMaxMessageBytes = 32 * 1024 * 1024;
+constexpr std::uint32_t kMaxBodyBytes = 32 * 1024 * 1024;
+constexpr std::uint32_t kMaxConnections = 10'000;
 constexpr std::chrono::nanoseconds kShutdownGrace = std::chrono::seconds(30);
 constexpr const char* kFailOn[] = {"error", "timeout", "401", "403", "404", "408", "429", "5xx"};
 
@@ -61,6 +63,19 @@ std::string AdminAddress(const v1::Config& config) {
 int MaxMessageBytes(const v1::Config& config) {
   const v1::GrpcListener& grpc = config.server().grpc();
   return grpc.has_max_message_bytes() ? static_cast<int>(grpc.max_message_bytes()) : kMaxMessageBytes;
+}
+
+std::string OpenAiAddress(const v1::Config& config) { return config.server().openai().address(); }
+
+v1::OpenAiListener OpenAiSettings(const v1::Config& config) {
+  v1::OpenAiListener openai = config.server().openai();
+  if (!openai.has_max_body_bytes()) openai.set_max_body_bytes(kMaxBodyBytes);
+  if (!openai.has_max_connections()) openai.set_max_connections(kMaxConnections);
+  if (!openai.has_header_timeout()) *openai.mutable_header_timeout() = Seconds(10);
+  if (!openai.has_body_timeout()) *openai.mutable_body_timeout() = Seconds(60);
+  if (!openai.has_idle_timeout()) *openai.mutable_idle_timeout() = Seconds(75);
+  if (!openai.has_write_timeout()) *openai.mutable_write_timeout() = Seconds(60);
+  return openai;
 }
 
 std::chrono::nanoseconds ShutdownGrace(const v1::Config& config) {

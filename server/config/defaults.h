@@ -23,6 +23,12 @@ std::string AdminGrpcAddress(const v1::Config& config);
 // Largest request the public gRPC listener takes.
 int MaxMessageBytes(const v1::Config& config);
 
+// Where the OpenAI-compatible listener binds; empty: it is off.
+std::string OpenAiAddress(const v1::Config& config);
+
+// The same listener with every limit and timeout filled in.
+v1::OpenAiListener OpenAiSettings(const v1::Config& config);
+
 // How long calls under way may take to end after SIGTERM.
 std::chrono::nanoseconds ShutdownGrace(const v1::Config& config);
 

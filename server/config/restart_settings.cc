@@ -20,6 +20,9 @@ v1::ServerConfig FixedSettings(const v1::Config& config) {
   fixed.mutable_grpc()->set_address(GrpcAddress(config));
   fixed.mutable_grpc()->set_max_message_bytes(static_cast<std::uint32_t>(MaxMessageBytes(config)));
   fixed.mutable_admin()->set_address(AdminAddress(config));
+  *fixed.mutable_openai() = OpenAiSettings(config);
+  // Which certificate is live, whether there is one is not.
+  if (fixed.openai().has_tls()) fixed.mutable_openai()->mutable_tls()->Clear();
   fixed.clear_shutdown_grace();
   return fixed;
 }
@@ -35,6 +38,10 @@ void AddDifferences(const Message& a, const Message& b, const std::string& path,
     const FieldDescriptor& field = *a.GetDescriptor()->field(i);
     const std::string field_path = FieldPath(path, field.name());
     if (IsSection(field)) {
+      if (a.GetReflection()->HasField(a, &field) != b.GetReflection()->HasField(b, &field)) {
+        differences.push_back(field_path);
+        continue;
+      }
       AddDifferences(a.GetReflection()->GetMessage(a, &field), b.GetReflection()->GetMessage(b, &field),
                      field_path, differences);
       continue;
@@ -53,6 +60,9 @@ LiveConfig LivePartOf(const v1::Config& file, const v1::Config& started) {
   v1::ServerConfig& server = *live.config.mutable_server();
   server = started.server();
   server.clear_shutdown_grace();
+  if (server.openai().has_tls() && file.server().openai().has_tls()) {
+    *server.mutable_openai()->mutable_tls() = file.server().openai().tls();
+  }
   if (file.server().has_shutdown_grace()) *server.mutable_shutdown_grace() = file.server().shutdown_grace();
   // A section with nothing in it is none, so that the configuration's hash does not depend on it.
   if (server.ByteSizeLong() == 0) live.config.clear_server();

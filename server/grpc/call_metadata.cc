@@ -4,8 +4,7 @@
 #include <iterator>
 #include <utility>
 
-#include "absl/strings/str_cat.h"
-#include "server/log.h"
+#include "server/call/call_headers.h"
 #include "server/request_id.h"
 
 namespace spillway::server {
@@ -17,43 +16,16 @@ router::Duration ReplyMargin(router::Duration left) {
   return std::clamp<router::Duration>(left / 20, router::Duration::zero(), std::chrono::milliseconds(20));
 }
 
-// Where a name and its value go.
-class Adder {
- public:
-  using Method = void (grpc::ServerContext::*)(const std::string& key, const std::string& value);
-
-  Adder(grpc::ServerContext& context, Method method) : context_(context), method_(method) {}
-
-  void operator()(const char* name, const std::string& value) const { (context_.*method_)(name, value); }
-
- private:
-  grpc::ServerContext& context_;
-  Method method_;
-};
-
-// Who serves.
-void AddServer(const CallInput& input, const router::CallReport& report, const router::AttemptRecord& attempt,
-               router::Duration upstream, const Adder& add) {
-  const router::TargetName& target = report.table->leaf(attempt.leaf).name;
-  add("x-spillway-provider", target.provider);
-  add("x-spillway-model", target.model.empty() ? input.request->model() : target.model);
-  add("x-spillway-endpoint", target.endpoint);
-  add("x-spillway-upstream-latency-ms", FormatMillis(upstream));
+auto ToInitial(grpc::ServerContext& context) {
+  return [&context](const std::string& name, const std::string& value) {
+    context.AddInitialMetadata(name, value);
+  };
 }
 
-// What holds whoever serves.
-void AddCall(const router::CallReport& report, router::Duration router_latency, const Adder& add) {
-  add("x-spillway-policy", report.route->name);
-  add("x-spillway-attempts", absl::StrCat(report.attempts.size()));
-  add("x-spillway-router-latency-ms", FormatMillis(router_latency));
-}
-
-// The latest attempt that the caller has got something of.
-const router::AttemptRecord* LatestToServe(const router::CallReport& report) {
-  if (report.verdict == router::Verdict::kServed) return &report.attempts.back();
-  const auto found = std::find_if(report.attempts.rbegin(), report.attempts.rend(),
-                                  [](const router::AttemptRecord& attempt) { return attempt.first_token; });
-  return found == report.attempts.rend() ? nullptr : &*found;
+auto ToTrailers(grpc::ServerContext& context) {
+  return [&context](const std::string& name, const std::string& value) {
+    context.AddTrailingMetadata(name, value);
+  };
 }
 
 }  // namespace
@@ -85,33 +57,18 @@ router::Instant DeadlineOf(const grpc::ServerContext& context, router::Instant n
 void AddMetadata(const CallInput& input, const CallResult& result, const std::string& request_id,
                  grpc::ServerContext& context) {
   const bool served = result.report && result.report->verdict == router::Verdict::kServed;
-  const Adder add(
-      context, served ? &grpc::ServerContext::AddInitialMetadata : &grpc::ServerContext::AddTrailingMetadata);
-  add("x-request-id", request_id);
-  if (!result.report) return;
-  if (served) AddServer(input, *result.report, result.report->attempts.back(), result.serving_upstream, add);
-  AddCall(*result.report, result.end - input.received - result.upstream, add);
+  if (!served) return AddCallHeaders(input, result, request_id, ToTrailers(context));
+  AddCallHeaders(input, result, request_id, ToInitial(context));
 }
 
-void AddServingMetadata(const CallInput& input, const router::CallReport& so_far, router::Duration upstream,
-                        router::Duration serving, const std::string& request_id,
+void AddServingMetadata(const CallInput& input, const ServingAnswer& answer, const std::string& request_id,
                         grpc::ServerContext& context) {
-  const Adder add(context, &grpc::ServerContext::AddInitialMetadata);
-  add("x-request-id", request_id);
-  AddServer(input, so_far, so_far.attempts.back(), serving, add);
-  AddCall(so_far, std::chrono::steady_clock::now() - input.received - upstream, add);
+  AddServingHeaders(input, answer, request_id, ToInitial(context));
 }
 
 void AddFinalMetadata(const CallInput& input, const CallResult& result, const std::string& request_id,
                       grpc::ServerContext& context) {
-  const Adder add(context, &grpc::ServerContext::AddTrailingMetadata);
-  const router::CallReport& report = *result.report;
-  add("x-request-id", request_id);
-  if (const router::AttemptRecord* served = LatestToServe(report)) {
-    const bool whole = report.verdict == router::Verdict::kServed;
-    AddServer(input, report, *served, whole ? result.serving_upstream : served->end - served->start, add);
-  }
-  AddCall(report, result.end - input.received - result.upstream, add);
+  AddFinalHeaders(input, result, request_id, ToTrailers(context));
 }
 
 grpc::Status ToGrpc(const CallStatus& status) {

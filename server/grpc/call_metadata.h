@@ -28,10 +28,8 @@ router::Instant DeadlineOf(const grpc::ServerContext& context, router::Instant n
 void AddMetadata(const CallInput& input, const CallResult& result, const std::string& request_id,
                  grpc::ServerContext& context);
 
-// Of a stream whose first token is here, as initial metadata: they go with the first event. The latest
-// attempt of `so_far` serves; the times are AnswerSink::OnServing's.
-void AddServingMetadata(const CallInput& input, const router::CallReport& so_far, router::Duration upstream,
-                        router::Duration serving, const std::string& request_id,
+// Of a stream whose first token is here, as initial metadata: they go with the first event.
+void AddServingMetadata(const CallInput& input, const ServingAnswer& answer, const std::string& request_id,
                         grpc::ServerContext& context);
 
 // Their final values, of a stream that has served, as trailers: its end may be a failure, or another

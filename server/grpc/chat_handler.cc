@@ -3,6 +3,7 @@
 #include <grpcpp/support/async_unary_call.h>
 
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include "server/grpc/call_metadata.h"
@@ -16,25 +17,34 @@ class ChatHandler final : public ChatCall {
   explicit ChatHandler(FrontContext& context) : ChatCall(context, "Chat"), responder_(&grpc_) {}
 
   void Listen() {
-    grpc_.AsyncNotifyWhenDone(done_tag_.Arm(shared_from_this()));
+    grpc_.AsyncNotifyWhenDone(done_tag_.Arm(SharedSelf()));
     context_.service.RequestChat(&grpc_, &request_, &responder_, context_.queue.get(), context_.queue.get(),
-                                 request_tag_.Arm(shared_from_this()));
+                                 request_tag_.Arm(SharedSelf()));
   }
 
  private:
   void ListenForNext() override { ListenForChat(context_); }
-  void PrepareAnswer() override { input_.response = &response_; }
-
-  void Reply(CallResult& result, const CallStatus& status, v1::RouteTrace trace) override {
-    AddMetadata(input_, result, request_id_, grpc_);
-    const grpc::Status grpc_status = ToGrpc(status);
-    void* const tag = finish_tag_.Arm(shared_from_this());
-    if (!grpc_status.ok()) return responder_.FinishWithError(grpc_status, tag);
-    *response_.mutable_route() = std::move(trace);
-    responder_.Finish(response_, grpc_status, tag);
+  std::optional<CallStatus> ReadRequest() override {
+    input_.response = &answer_memory_->New<v1::ChatResponse>();
+    return std::nullopt;
   }
 
-  v1::ChatResponse response_;
+  void Reply(CallResult& result, const CallStatus& status, v1::RouteTrace& trace) override {
+    AddMetadata(input_, result, request_id_, grpc_);
+    status_ = ToGrpc(status);
+    if (status_.ok()) *input_.response->mutable_route() = std::move(trace);
+    auto self = std::static_pointer_cast<ChatHandler>(shared_from_this());
+    context_.runner.turn_end().PutOffReply([self = std::move(self)] { self->Send(); });
+  }
+
+  void Send() {
+    void* const tag = finish_tag_.Arm(SharedSelf());
+    if (!status_.ok()) return responder_.FinishWithError(status_, tag);
+    responder_.Finish(*input_.response, status_, tag);
+  }
+
+  // Of the reply.
+  grpc::Status status_;
   grpc::ServerAsyncResponseWriter<v1::ChatResponse> responder_;
 };
 

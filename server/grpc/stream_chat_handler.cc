@@ -17,7 +17,7 @@ namespace spillway::server {
 namespace {
 
 // The events that end a whole answer: its usage, if the caller wants it, and a finish for each choice.
-std::vector<v1::ChatEvent> EndingOf(CallResult& result, bool include_usage, v1::RouteTrace trace) {
+std::vector<v1::ChatEvent> EndingOf(CallResult& result, bool include_usage, v1::RouteTrace& trace) {
   std::vector<v1::ChatEvent> events;
   if (include_usage && result.usage) *events.emplace_back().mutable_usage() = *result.usage;
   for (v1::Finish& finish : result.finishes) *events.emplace_back().mutable_finish() = std::move(finish);
@@ -27,27 +27,27 @@ std::vector<v1::ChatEvent> EndingOf(CallResult& result, bool include_usage, v1::
 
 class StreamChatHandler final : public ChatCall, private AnswerSink, private EventWriter::Wire {
  public:
-  explicit StreamChatHandler(FrontContext& context) : ChatCall(context, "StreamChat"), writer_(&grpc_) {}
+  explicit StreamChatHandler(FrontContext& context) : ChatCall(context, "StreamChat"), writer_(&grpc_) {
+    input_.sink = this;
+  }
 
   void Listen() {
-    grpc_.AsyncNotifyWhenDone(done_tag_.Arm(shared_from_this()));
+    grpc_.AsyncNotifyWhenDone(done_tag_.Arm(SharedSelf()));
     context_.service.RequestStreamChat(&grpc_, &request_, &writer_, context_.queue.get(),
-                                       context_.queue.get(), request_tag_.Arm(shared_from_this()));
+                                       context_.queue.get(), request_tag_.Arm(SharedSelf()));
   }
 
  private:
   void ListenForNext() override { ListenForStreamChat(context_); }
-  void PrepareAnswer() override { input_.sink = this; }
 
-  void OnServing(const router::CallReport& so_far, router::Duration upstream,
-                 router::Duration serving) override {
-    AddServingMetadata(input_, so_far, upstream, serving, request_id_, grpc_);
+  void OnServing(const ServingAnswer& answer) override {
+    AddServingMetadata(input_, answer, request_id_, grpc_);
     head_given_ = true;
   }
 
   bool OnEvents(std::vector<v1::ChatEvent>& events) override { return events_.Push(events); }
 
-  void Reply(CallResult& result, const CallStatus& status, v1::RouteTrace trace) override {
+  void Reply(CallResult& result, const CallStatus& status, v1::RouteTrace& trace) override {
     if (head_given_) {
       AddFinalMetadata(input_, result, request_id_, grpc_);
     } else {
@@ -55,8 +55,7 @@ class StreamChatHandler final : public ChatCall, private AnswerSink, private Eve
     }
     status_ = ToGrpc(status);
     if (status_.ok()) {
-      std::vector<v1::ChatEvent> ending =
-          EndingOf(result, request_.stream_options().include_usage(), std::move(trace));
+      std::vector<v1::ChatEvent> ending = EndingOf(result, request_.stream_options().include_usage(), trace);
       events_.Push(ending);
     }
     events_.End();
@@ -65,9 +64,9 @@ class StreamChatHandler final : public ChatCall, private AnswerSink, private Eve
   // EventWriter::Wire: on either thread, one after the other.
   void Write(const v1::ChatEvent& event) override { writer_.Write(event, write_tag_.Arm(Self())); }
   void WriteLast(const v1::ChatEvent& event) override {
-    writer_.WriteAndFinish(event, {}, status_, finish_tag_.Arm(shared_from_this()));
+    writer_.WriteAndFinish(event, {}, status_, finish_tag_.Arm(SharedSelf()));
   }
-  void Finish() override { writer_.Finish(status_, finish_tag_.Arm(shared_from_this())); }
+  void Finish() override { writer_.Finish(status_, finish_tag_.Arm(SharedSelf())); }
   void ReadOn() override {
     boost::asio::post(context_.io, [self = Self()] {
       if (self->call_ != nullptr) self->call_->ReadOn(std::chrono::steady_clock::now());

@@ -82,6 +82,7 @@ std::string Config(const ApisOptions& options, const sim::Simulator& simulator, 
       "server:\n"
       "  grpc: {address: \"127.0.0.1:0\"}\n"
       "  admin: {address: \"127.0.0.1:0\", grpc_address: \"127.0.0.1:0\"}\n"
+      "  openai: {address: \"127.0.0.1:0\"}\n"
       "providers:\n",
       providers, "endpoints:\n", endpoints, "policies:\n",
       "  - {name: chain, model: chat, production: {failover: {targets: [", targets, "]}}}\n", policies,

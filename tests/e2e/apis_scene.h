@@ -6,6 +6,7 @@
 #define SPILLWAY_TESTS_E2E_APIS_SCENE_H_
 
 #include <array>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -53,6 +54,9 @@ class ApisScene {
 
   // Lifts a target's suspension.
   void Resume(const std::string& endpoint, const std::string& model) const;
+
+  // Where the OpenAI-compatible listener is.
+  std::uint16_t door() const { return static_cast<std::uint16_t>(server_.ports().openai); }
 
   // A channel to the server, for stubs.
   const std::shared_ptr<grpc::Channel>& channel() const { return channel_; }

@@ -55,6 +55,8 @@ std::string OnOurPorts(const Example& example, const sim::Simulator& simulator, 
   for (const char* address : {"127.0.0.1:50051", "127.0.0.1:9901", "127.0.0.1:9902"}) {
     Replace("the example", address, "127.0.0.1:0", text);
   }
+  // Where there is a door.
+  absl::StrReplaceAll({{"127.0.0.1:8080\"", "127.0.0.1:0\""}}, &text);
   Replace("the example", "build/demo/ca.pem", ca_file, text);
   for (const sim::PersonalityConfig& personality : DemoProviders().personalities) {
     absl::StrReplaceAll({{"https://" + personality.listen, simulator.url(personality.name)}}, &text);

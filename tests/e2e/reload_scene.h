@@ -49,6 +49,7 @@ class ReloadScene {
   bool running() const { return client_.has_value(); }
   sim::Simulator& sim() { return sim_; }
   testing::Subprocess& process() { return *process_; }
+  const testing::Subprocess& process() const { return *process_; }
   const client::Client& client() const { return *client_; }
   const client::AdminClient& admin() const { return *admin_; }
   const std::string& admin_address() const { return admin_address_; }

@@ -66,7 +66,7 @@ TEST_F(AccessLogTest, AServedCallIsToldWhole) {
 
 TEST_F(AccessLogTest, AStreamTellsWhenItsFirstTokenCameAndHowOftenItWasReset) {
   struct : AnswerSink {
-    void OnServing(const router::CallReport&, router::Duration, router::Duration) override {}
+    void OnServing(const ServingAnswer&) override {}
     bool OnEvents(std::vector<v1::ChatEvent>&) override { return true; }
   } sink;
   input_.response = nullptr;

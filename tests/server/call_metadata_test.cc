@@ -66,7 +66,7 @@ TEST_F(CallMetadataTest, AStreamsFirstEventTellsWhoServesIt) {
   router::CallReport so_far =
       calls_.Play({PlayedCalls::Fails(Failure::kOverloaded, 503), router::Succeeded{}});
   so_far.attempts[1].first_token = so_far.attempts[1].start;
-  AddServingMetadata(input_, so_far, milliseconds(20), milliseconds(8), "r-1", context_);
+  AddServingMetadata(input_, {so_far, milliseconds(20), milliseconds(8), {}}, "r-1", context_);
   EXPECT_THAT(
       spouse_.GetInitialMetadata(),
       ::testing::IsSupersetOf({Pair("x-request-id", "r-1"), Pair("x-spillway-provider", "azure"),
@@ -143,7 +143,11 @@ TEST_F(CallMetadataTest, NoDeadlineIsNever) {
 }
 
 TEST(ToGrpcTest, AStatusKeepsItsWordsAndDetails) {
-  const grpc::Status status = ToGrpc({absl::StatusCode::kUnavailable, "words", "details"});
+  CallStatus said;
+  said.code = absl::StatusCode::kUnavailable;
+  said.message = "words";
+  said.details = "details";
+  const grpc::Status status = ToGrpc(said);
   EXPECT_EQ(status.error_code(), grpc::StatusCode::UNAVAILABLE);
   EXPECT_EQ(status.error_message(), "words");
   EXPECT_EQ(status.error_details(), "details");

@@ -44,8 +44,7 @@ TEST(CallerRefusalsTest, EachFaultOfAKeyHasItsReason) {
     EXPECT_EQ(ReasonOf(status), reason);
     EXPECT_NE(status.message, "");
   }
-  EXPECT_EQ(Unauthenticated(KeyFault::kMissing).message,
-            "no key: send the metadata `authorization: Bearer KEY`");
+  EXPECT_EQ(Unauthenticated(KeyFault::kMissing).message, "no key: send `authorization: Bearer KEY`");
 }
 
 TEST(CallerRefusalsTest, AForbiddenModelNamesModelAndCaller) {

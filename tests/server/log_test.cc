@@ -4,6 +4,7 @@
 
 #include <boost/json/object.hpp>
 #include <string>
+#include <thread>
 
 #include "tests/support/log_capture.h"
 
@@ -73,6 +74,31 @@ TEST_F(LogTest, ALengthBelowZeroIsStillANumber) {
   EXPECT_EQ(FormatMillis(microseconds(-7)), "-0.007");
   LogLine(LogLevel::kInfo, "thing").Millis("ms", microseconds(-1500)).Write();
   EXPECT_EQ(OnlyLine().at("ms").as_double(), -1.5);
+}
+
+TEST_F(LogTest, TheLinesOfABatchComeOutAtItsEnd) {
+  {
+    const LogBatch batch;
+    LogLine(LogLevel::kInfo, "one").Write();
+    LogLine(LogLevel::kError, "two").Write();
+    EXPECT_TRUE(capture_.Lines().empty());
+  }
+  EXPECT_EQ(capture_.Lines().size(), 2u);
+  EXPECT_EQ(capture_.Events("one").size(), 1u);
+  EXPECT_EQ(capture_.Events("two").size(), 1u);
+  LogLine(LogLevel::kInfo, "three").Write();
+  EXPECT_EQ(capture_.Events("three").size(), 1u);
+}
+
+TEST_F(LogTest, ABatchHoldsOnlyItsThreadsLines) {
+  const LogBatch batch;
+  std::thread([] { LogLine(LogLevel::kInfo, "elsewhere").Write(); }).join();
+  EXPECT_EQ(capture_.Events("elsewhere").size(), 1u);
+}
+
+TEST_F(LogTest, AnEmptyBatchWritesNothing) {
+  { const LogBatch batch; }
+  EXPECT_TRUE(capture_.Lines().empty());
 }
 
 }  // namespace

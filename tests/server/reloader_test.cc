@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "absl/synchronization/notification.h"
+#include "server/config/listener_tls.h"
 #include "tests/support/log_capture.h"
 #include "tests/support/temp_dir.h"
 #include "tests/support/test_certificates.h"
@@ -282,6 +283,111 @@ TEST_F(ReloaderTest, ChangingOnlyWhatWaitsForARestartChangesNothing) {
   EXPECT_THAT(result.restart_needed, ElementsAre("server.admin.address"));
   EXPECT_EQ(logs_.Events("config_unchanged")[0].at("level"), "warning");
   EXPECT_THAT(Reload({}).restart_needed, IsEmpty()) << "taken back";
+}
+
+// Its door has a certificate, and somebody keeps what the door is told.
+class CertificateReloadTest : public ReloaderTest {
+ protected:
+  void Rotate() {
+    const testing::CertificateAndKey pair = authority_.Issue();
+    dir_.Write("cert.pem", pair.certificate_pem);
+    dir_.Write("door-key.pem", pair.key_pem);
+  }
+
+  std::string Door(const std::string& cert = "cert.pem") const {
+    return "server: {openai: {address: \"127.0.0.1:0\", tls: {cert_file: \"" + dir_.Path(cert) +
+           "\", key_file: \"" + dir_.Path("door-key.pem") + "\"}}}\n";
+  }
+
+  void BeginAndFollow() {
+    Rotate();
+    Begin({.server = Door()});
+    reloader_.FollowCertificate(kOpenAiListener, [this](const ListenerContext& now) {
+      EXPECT_EQ(std::this_thread::get_id(), io_thread_.get_id());
+      told_.push_back(now.context);
+    });
+  }
+
+  testing::TestAuthority authority_;
+  std::vector<std::shared_ptr<transport::ServerTlsContext>> told_;
+};
+
+TEST_F(CertificateReloadTest, TheDoorIsToldWhatItIsAtOnce) {
+  BeginAndFollow();
+  ASSERT_EQ(told_.size(), 1u);
+  EXPECT_NE(told_[0], nullptr);
+  EXPECT_EQ(reloader_.TlsContextOf(kOpenAiListener), told_[0]);
+}
+
+TEST_F(CertificateReloadTest, ARotatedCertificateIsAChangeOfAnEqualFile) {
+  BeginAndFollow();
+  const std::uint64_t before = reloader_.in_force().hash;
+  Rotate();
+  EXPECT_NE(LookAgain(reloader_.files()), reloader_.files());
+  const ReloadResult result = reloader_.Reload("test");
+  EXPECT_EQ(result.outcome, ReloadOutcome::kApplied);
+  EXPECT_EQ(result.hash, before);
+  EXPECT_THAT(result.restart_needed, IsEmpty());
+  ASSERT_EQ(told_.size(), 2u);
+  EXPECT_NE(told_[1], told_[0]);
+  EXPECT_EQ(reloader_.TlsContextOf(kOpenAiListener), told_[1]);
+  EXPECT_EQ(reloader_.Reload("test").outcome, ReloadOutcome::kUnchanged);
+  EXPECT_EQ(told_.size(), 2u);
+}
+
+TEST_F(CertificateReloadTest, AChangeOfSomethingElseKeepsTheContext) {
+  BeginAndFollow();
+  ASSERT_EQ(Reload({.server = Door(), .model = "gpt-5"}).outcome, ReloadOutcome::kApplied);
+  EXPECT_EQ(told_.size(), 1u);
+  EXPECT_EQ(reloader_.TlsContextOf(kOpenAiListener), told_[0]);
+}
+
+TEST_F(CertificateReloadTest, APairThatDoesNotFitChangesNothing) {
+  BeginAndFollow();
+  dir_.Write("door-key.pem", authority_.Issue().key_pem);
+  const ReloadResult result = Reload({.server = Door(), .model = "gpt-5"});
+  EXPECT_EQ(result.outcome, ReloadOutcome::kRejected);
+  ASSERT_EQ(result.errors.size(), 1u);
+  EXPECT_EQ(result.errors[0].path, "server.openai.tls.key_file");
+  EXPECT_EQ(result.errors[0].line, 1);
+  EXPECT_THAT(result.errors[0].what, HasSubstr(dir_.Path("door-key.pem")));
+  EXPECT_TRUE(Knows("gpt-4o"));
+  EXPECT_EQ(told_.size(), 1u);
+  EXPECT_EQ(reloader_.TlsContextOf(kOpenAiListener), told_[0]);
+  Rotate();
+  EXPECT_EQ(reloader_.Reload("test").outcome, ReloadOutcome::kApplied) << "and the next good one is taken";
+  EXPECT_EQ(told_.size(), 2u);
+}
+
+TEST_F(CertificateReloadTest, AnotherFileNameIsTakenUpLive) {
+  BeginAndFollow();
+  const testing::CertificateAndKey pair = authority_.Issue();
+  dir_.Write("cert-2.pem", pair.certificate_pem);
+  dir_.Write("door-key.pem", pair.key_pem);
+  const ReloadResult result = Reload({.server = Door("cert-2.pem")});
+  EXPECT_EQ(result.outcome, ReloadOutcome::kApplied);
+  EXPECT_THAT(result.restart_needed, IsEmpty());
+  EXPECT_EQ(reloader_.in_force().config->server().openai().tls().cert_file(), dir_.Path("cert-2.pem"));
+  EXPECT_EQ(told_.size(), 2u);
+}
+
+TEST_F(CertificateReloadTest, ADoorTheFileDroppedGoesOnUntilTheRestart) {
+  BeginAndFollow();
+  const ReloadResult result = Reload({.server = "server: {openai: {address: \"127.0.0.1:0\"}}\n"});
+  EXPECT_EQ(result.outcome, ReloadOutcome::kUnchanged);
+  EXPECT_THAT(result.restart_needed, ElementsAre("server.openai.tls"));
+  EXPECT_EQ(Reload({}).outcome, ReloadOutcome::kUnchanged);
+  EXPECT_EQ(reloader_.TlsContextOf(kOpenAiListener), told_[0]);
+  EXPECT_EQ(told_.size(), 1u);
+}
+
+TEST_F(CertificateReloadTest, ADoorOfPlainTextIsToldOfNone) {
+  const std::string plain = "server: {openai: {address: \"127.0.0.1:0\"}}\n";
+  Begin({.server = plain});
+  reloader_.FollowCertificate(kOpenAiListener, [](const ListenerContext&) { ADD_FAILURE(); });
+  Rotate();
+  EXPECT_THAT(Reload({.server = Door()}).restart_needed, ElementsAre("server.openai.tls"));
+  EXPECT_EQ(reloader_.TlsContextOf(kOpenAiListener), nullptr);
 }
 
 TEST_F(ReloaderTest, OpeningTheServerToAllIsWarnedOf) {

@@ -26,11 +26,11 @@ namespace spillway::server {
 // Hears "serving by b", "Hello", "reset to b: truncated". What comes in one go is joined by "+".
 class ListeningSink final : public AnswerSink {
  public:
-  void OnServing(const router::CallReport& so_far, router::Duration upstream,
-                 router::Duration serving) override {
-    EXPECT_GE(upstream, serving);
-    EXPECT_GE(serving, router::Duration::zero());
-    heard.push_back("serving by " + so_far.table->leaf(so_far.attempts.back().leaf).name.endpoint);
+  void OnServing(const ServingAnswer& answer) override {
+    EXPECT_GE(answer.upstream, answer.serving);
+    EXPECT_GE(answer.serving, router::Duration::zero());
+    const router::CallReport& report = answer.report;
+    heard.push_back("serving by " + report.table->leaf(report.attempts.back().leaf).name.endpoint);
   }
 
   bool OnEvents(std::vector<v1::ChatEvent>& events) override {

@@ -9,6 +9,7 @@
 #include <condition_variable>
 #include <functional>
 #include <mutex>
+#include <sstream>
 #include <utility>
 
 namespace spillway::testing {
@@ -31,7 +32,9 @@ class LogCapture::Sink final : public spdlog::sinks::base_sink<std::mutex> {
 
  protected:
   void sink_it_(const spdlog::details::log_msg& message) override {
-    lines_.emplace_back(message.payload.data(), message.payload.size());
+    // Several lines may come in one write.
+    std::istringstream text(std::string(message.payload.data(), message.payload.size()));
+    for (std::string line; std::getline(text, line);) lines_.push_back(line);
     changed_.notify_all();
   }
   void flush_() override {}

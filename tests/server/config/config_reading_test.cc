@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "tests/support/temp_dir.h"
+#include "tests/support/test_certificates.h"
 
 namespace spillway::server {
 namespace {
@@ -18,8 +19,8 @@ using ::testing::IsEmpty;
 
 class ConfigReadingTest : public ::testing::Test {
  protected:
-  ConfigReading Read(const std::string& endpoint_fields) {
-    dir_.Write("c.yaml", "providers: [{name: p, api: openai}]\nendpoints:\n" +
+  ConfigReading Read(const std::string& endpoint_fields, const std::string& server = "") {
+    dir_.Write("c.yaml", server + "providers: [{name: p, api: openai}]\nendpoints:\n" +
                              Endpoint("a", endpoint_fields) + Endpoint("b", endpoint_fields));
     return ReadConfig(dir_.Path("c.yaml"), [](const char*) { return nullptr; });
   }
@@ -52,6 +53,32 @@ TEST_F(ConfigReadingTest, WhateverChangesAfterItShows) {
   const ConfigReading reading = Read(", api_key: {file: \"" + key + "\"}");
   dir_.Write("key", "two");  // As long, and at once.
   EXPECT_NE(LookAgain(reading.files), reading.files);
+}
+
+TEST_F(ConfigReadingTest, HasTheListenersCertificatesAndWatchesTheirFiles) {
+  const testing::TestAuthority authority;
+  const testing::CertificateAndKey pair = authority.Issue();
+  const std::string cert = dir_.Write("cert.pem", pair.certificate_pem);
+  const std::string key = dir_.Write("key.pem", pair.key_pem);
+  const std::string ca = dir_.Write("clients.pem", authority.ca_pem());
+  const ConfigReading reading =
+      Read("", "server: {openai: {address: \"127.0.0.1:0\", tls: {cert_file: \"" + cert + "\", key_file: \"" +
+                   key + "\", client_ca_file: \"" + ca + "\"}}}\n");
+  ASSERT_TRUE(reading.ok()) << FormatErrors("", reading.errors);
+  EXPECT_EQ(reading.certificates.at("server.openai").chain, pair.certificate_pem);
+  EXPECT_THAT(Paths(reading), ElementsAre(dir_.Path("c.yaml"), cert, ca, key));
+}
+
+TEST_F(ConfigReadingTest, AMissingCertificateAndAMissingKeyAreReportedAtOnce) {
+  const ConfigReading reading =
+      Read(", api_key: {env: NO_SUCH_KEY}",
+           "server: {openai: {address: \"127.0.0.1:0\", tls: {cert_file: /no/cert, key_file: /no/key}}}\n");
+  EXPECT_TRUE(reading.loaded);
+  ASSERT_EQ(reading.errors.size(), 4u);
+  EXPECT_EQ(reading.errors[0].path, "server.openai.tls.cert_file");
+  EXPECT_EQ(reading.errors[1].path, "server.openai.tls.key_file");
+  EXPECT_EQ(reading.errors[2].path, "endpoints[0].api_key.env");
+  EXPECT_THAT(Paths(reading), ElementsAre(dir_.Path("c.yaml"), "/no/cert", "/no/key")) << "may come yet";
 }
 
 // It may be what somebody is about to create.

@@ -34,10 +34,41 @@ TEST(RestartSettingsTest, ListenersCannotChangeLive) {
               ElementsAre("server.admin.grpc_address"));
 }
 
+TEST(RestartSettingsTest, TheDoorCannotChangeLive) {
+  EXPECT_THAT(RestartNeeded("", "server {openai {address: 'h:1'}}"), ElementsAre("server.openai.address"));
+  EXPECT_THAT(RestartNeeded("server {openai {address: 'h:1'}}", ""), ElementsAre("server.openai.address"));
+  EXPECT_THAT(RestartNeeded("server {openai {address: 'h:1'}}",
+                            "server {openai {address: 'h:1' max_body_bytes: 2048 max_connections: 5"
+                            "        header_timeout {seconds: 1} body_timeout {seconds: 1}"
+                            "        idle_timeout {seconds: 1} write_timeout {seconds: 1}}}"),
+              ElementsAre("server.openai.max_body_bytes", "server.openai.max_connections",
+                          "server.openai.header_timeout", "server.openai.body_timeout",
+                          "server.openai.idle_timeout", "server.openai.write_timeout"));
+}
+
+TEST(RestartSettingsTest, WhetherTheDoorSpeaksTlsCannotChangeLiveButItsCertificateCan) {
+  const std::string plain = "server {openai {address: 'h:1'}}";
+  const std::string tls = "server {openai {address: 'h:1' tls {cert_file: 'a' key_file: 'b'}}}";
+  const std::string other =
+      "server {openai {address: 'h:1' tls {cert_file: 'c' key_file: 'd' client_ca_file: 'e'}}}";
+  EXPECT_THAT(RestartNeeded(plain, tls), ElementsAre("server.openai.tls"));
+  EXPECT_THAT(RestartNeeded(tls, plain), ElementsAre("server.openai.tls"));
+  EXPECT_THAT(RestartNeeded("", tls), ElementsAre("server.openai.address", "server.openai.tls"));
+  EXPECT_EQ(LivePartOf(Parse(plain), Parse(tls)).config.DebugString(), Parse(tls).DebugString());
+  EXPECT_EQ(LivePartOf(Parse(tls), Parse(plain)).config.DebugString(), Parse(plain).DebugString());
+  EXPECT_THAT(RestartNeeded(tls, other), IsEmpty());
+  EXPECT_EQ(LivePartOf(Parse(other), Parse(tls)).config.DebugString(), Parse(other).DebugString());
+}
+
 TEST(RestartSettingsTest, SpellingADefaultOutIsNoChange) {
   EXPECT_THAT(RestartNeeded("",
                             "server {grpc {address: '0.0.0.0:50051' max_message_bytes: 33554432}"
                             "        admin {address: '127.0.0.1:9901'}}"),
+              IsEmpty());
+  EXPECT_THAT(RestartNeeded("server {openai {address: 'h:1'}}",
+                            "server {openai {address: 'h:1' max_body_bytes: 33554432 max_connections: 10000"
+                            "        header_timeout {seconds: 10} body_timeout {seconds: 60}"
+                            "        idle_timeout {seconds: 75} write_timeout {seconds: 60}}}"),
               IsEmpty());
 }
 

@@ -22,6 +22,12 @@ Mistake Listen(std::string name, const std::string& address, std::string what) {
           "server.grpc.address", std::move(what)};
 }
 
+// The OpenAI-compatible listener, spoiled.
+Mistake Door(std::string name, const std::string& listener, const std::string& field, std::string what) {
+  const std::string grpc = "  grpc: {address: \"127.0.0.1:0\"}";
+  return {std::move(name), grpc, grpc + "\n  " + listener, "server.openai" + field, std::move(what)};
+}
+
 // One word of fail_on, spoiled.
 Mistake FailOn(std::string name, const std::string& word) {
   return {std::move(name), "fail_on: [error,", "fail_on: [@@" + word + ",", "policies[0].fail_on[0]",
@@ -101,6 +107,26 @@ INSTANTIATE_TEST_SUITE_P(Listeners, RuleMistake, ::testing::Values(
     Mistake{"OneRequestFillsTheMemory", "grpc: {address: \"127.0.0.1:0\"}", "grpc: {address: \"127.0.0.1:0\", max_message_bytes: @@1073741825}", "server.grpc.max_message_bytes", "from 1024 to 1073741824"},
     Mistake{"GraceOfHours", "  grpc: {address: \"127.0.0.1:0\"}", "  shutdown_grace: @@61m\n  grpc: {address: \"127.0.0.1:0\"}", "server.shutdown_grace", "at most 1h"},
     Mistake{"TheDefaultAddressTwice", "address: \"127.0.0.1:0\", grpc_address: \"[::1]:9902\"", "grpc_address: @@\"127.0.0.1:9901\"", "server.admin.grpc_address", "is the address of server.admin.address too"}),
+    MistakeName);
+
+constexpr char kBytes[] = "must be from 1024 to 1073741824";
+INSTANTIATE_TEST_SUITE_P(Door, RuleMistake, ::testing::Values(
+    Door("DoorWithoutAddress", "@@openai: {}", ".address", "needs an address, as in 0.0.0.0:8080"),
+    Door("DoorWithLimitsOnly", "@@openai: {max_connections: 1}", ".address", "needs an address"),
+    Door("DoorAtNoAddress", "openai: {address: @@\"8080\"}", ".address", "must be host:port"),
+    Mistake{"DoorAtTheAdminsAddress", "address: \"127.0.0.1:0\", grpc_address: \"[::1]:9902\"}", "grpc_address: @@\"[::1]:9902\"}\n  openai: {address: \"[::1]:9902\"}", "server.admin.grpc_address", "is the address of server.openai.address too"},
+    Door("NoBodyFits", "openai: {address: \"h:1\", max_body_bytes: @@1023}", ".max_body_bytes", kBytes),
+    Door("OneBodyFillsTheMemory", "openai: {address: \"h:1\", max_body_bytes: @@1073741825}", ".max_body_bytes", kBytes),
+    Door("NobodyIsLetIn", "openai: {address: \"h:1\", max_connections: @@0}", ".max_connections", "must be from 1 to 1000000"),
+    Door("TooManyAreLetIn", "openai: {address: \"h:1\", max_connections: @@1000001}", ".max_connections", "must be from 1 to 1000000"),
+    Door("HeaderTimeoutTooLong", "openai: {address: \"h:1\", header_timeout: @@25h}", ".header_timeout", "not be longer than 24h"),
+    Door("BodyTimeoutTooLong", "openai: {address: \"h:1\", body_timeout: @@25h}", ".body_timeout", "not be longer than 24h"),
+    Door("IdleTimeoutTooLong", "openai: {address: \"h:1\", idle_timeout: @@25h}", ".idle_timeout", "not be longer than 24h"),
+    Door("WriteTimeoutTooLong", "openai: {address: \"h:1\", write_timeout: @@25h}", ".write_timeout", "not be longer than 24h"),
+    Door("NoTimeAtAll", "openai: {address: \"h:1\", idle_timeout: @@0s}", ".idle_timeout", "longer than 0"),
+    Door("NoCertificate", "openai: {address: \"h:1\", @@tls: {key_file: k}}", ".tls.cert_file", "TLS needs a certificate"),
+    Door("NoKey", "openai: {address: \"h:1\", @@tls: {cert_file: c}}", ".tls.key_file", "TLS needs the certificate's key"),
+    Door("AKeyInPlaceOfItsFile", "openai: {address: \"h:1\", tls: {cert_file: c, key_file: @@\"-----BEGIN PRIVATE KEY-----\\nMII\"}}", ".tls.key_file", "write the path of the file")),
     MistakeName);
 
 INSTANTIATE_TEST_SUITE_P(Routes, RuleMistake, ::testing::Values(

@@ -1,0 +1,32 @@
+// What everything behind the OpenAI-compatible listener shares, and how its answers leave.
+//
+// On the I/O thread.
+#ifndef SPILLWAY_SERVER_OPENAI_DOOR_CONTEXT_H_
+#define SPILLWAY_SERVER_OPENAI_DOOR_CONTEXT_H_
+
+#include <string>
+
+#include "server/call_runner.h"
+#include "server/http/http_exchange.h"
+#include "server/metrics.h"
+#include "server/openai/error_answer.h"
+
+namespace spillway::server {
+
+struct DoorContext {
+  CallRunner& runner;
+  Metrics& metrics;
+};
+
+// The request's x-request-id if it is fit, or a new one.
+std::string RequestIdOf(const HttpHeaders& headers);
+
+// Of an answer in JSON.
+AnswerHead JsonHead(int status);
+
+// Answers with an error in OpenAI's form; `head` may hold headers already, and gets the rest.
+void AnswerError(HttpExchange& exchange, AnswerHead head, const ErrorAnswer& answer);
+
+}  // namespace spillway::server
+
+#endif  // SPILLWAY_SERVER_OPENAI_DOOR_CONTEXT_H_

@@ -1,0 +1,115 @@
+#include "server/openai/door_handler.h"
+
+#include <chrono>
+#include <optional>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "providers/utf8.h"
+#include "server/access_log.h"
+#include "server/caller_refusals.h"
+#include "server/openai/chat_completion.h"
+#include "server/openai/key_header.h"
+#include "server/request_id.h"
+
+namespace spillway::server {
+namespace {
+
+// Of a URL, or of what stands in one, in an error's text.
+constexpr std::size_t kMaxQuoted = 256;
+
+// Fit to be quoted in JSON.
+std::string Quotable(std::string_view text) {
+  return std::string(providers::CutUtf8(providers::RepairUtf8(text.substr(0, kMaxQuoted)), kMaxQuoted));
+}
+
+ErrorAnswer InvalidRequest(int http_status, std::string_view code, std::string message) {
+  return {http_status, {std::move(message), "invalid_request_error", "", std::string(code)}};
+}
+
+absl::string_view View(std::string_view text) { return {text.data(), text.size()}; }
+
+// Whether the body comes as it is: nothing here would unpack it.
+bool IsPlain(const HttpHeaders& headers) {
+  const std::string* coding = FindHeader(headers, "content-encoding");
+  return coding == nullptr || coding->empty() || absl::EqualsIgnoreCase(*coding, "identity");
+}
+
+}  // namespace
+
+void DoorHandler::OnRequest(std::shared_ptr<HttpExchange> exchange) {
+  const IncomingRequest& request = exchange->request();
+  const DoorRoute route = RouteOf(request.path);
+  if (route.path == DoorPath::kOther) {
+    const std::string message =
+        absl::StrCat("unknown request URL: ", Quotable(request.method), " ", Quotable(request.path));
+    return Fail(*exchange, route.path, {}, InvalidRequest(404, "unknown_url", message));
+  }
+  AnswerHead head;
+  if (!IsAllowed(request.method, route.path)) {
+    const std::string_view allowed = AllowedMethods(route.path);
+    head.Add("allow", allowed);
+    const std::string message =
+        absl::StrCat("this URL takes ", View(allowed), ", not ", Quotable(request.method));
+    return Fail(*exchange, route.path, std::move(head), InvalidRequest(405, "method_not_allowed", message));
+  }
+  if (route.path != DoorPath::kChatCompletions) return TellModels(*exchange, route);
+  if (!IsPlain(request.headers)) {
+    head.Add("accept-encoding", "identity");
+    return Fail(*exchange, route.path, std::move(head),
+                InvalidRequest(415, "unsupported_content_encoding", "the body must not be compressed"));
+  }
+  ServeChatCompletion(context_, std::move(exchange));
+}
+
+void DoorHandler::TellModels(HttpExchange& exchange, const DoorRoute& route) {
+  const Runtime& runtime = *context_.runner.runtime();
+  std::string scratch;
+  const Admission admission = runtime.callers().Admit(AuthorizationOf(exchange.request().headers, scratch));
+  if (admission.identity == nullptr) return RefuseModels(exchange, route, admission.fault);
+  const Identity& caller = *admission.identity;
+  std::string body = route.path == DoorPath::kModels ? runtime.models().All(caller)
+                                                     : runtime.models().One(route.model, caller);
+  if (body.empty()) {
+    const std::string message = absl::StrCat("the model '", Quotable(route.model), "' does not exist");
+    ErrorAnswer answer = InvalidRequest(404, "model_not_found", message);
+    answer.error.param = "model";
+    return Fail(exchange, route.path, {}, answer);
+  }
+  AnswerHead head = JsonHead(200);
+  head.Add("x-request-id", RequestIdOf(exchange.request().headers));
+  context_.metrics.door().CountRequest(route.path, 200);
+  exchange.Answer(std::move(head), std::move(body));
+}
+
+// A question is no call and leaves no trace; one that may not be asked does, as a call would.
+void DoorHandler::RefuseModels(HttpExchange& exchange, const DoorRoute& route, KeyFault fault) {
+  const CallStatus status = Unauthenticated(fault);
+  const std::string request_id = RequestIdOf(exchange.request().headers);
+  const std::string peer = exchange.Peer();
+  CallInput input;
+  input.received = exchange.received();
+  context_.metrics.CountUnrouted(std::nullopt, status.code);
+  context_.metrics.door().CountRequest(route.path, 401);
+  AnswerHead head;
+  head.Add("x-request-id", request_id);
+  AnswerError(exchange, std::move(head), ErrorAnswerOf(status, nullptr));
+  LogCall({"GET /v1/models", request_id, Quotable(route.model), &input, nullptr, status.code, status.message,
+           std::chrono::steady_clock::now(), peer});
+}
+
+void DoorHandler::Fail(HttpExchange& exchange, DoorPath path, AnswerHead head, const ErrorAnswer& answer) {
+  head.Add("x-request-id", RequestIdOf(exchange.request().headers));
+  context_.metrics.door().CountRequest(path, answer.http_status);
+  AnswerError(exchange, std::move(head), answer);
+}
+
+std::string DoorHandler::Refusal(AnswerHead& head, std::string_view message) {
+  head.Add("content-type", "application/json");
+  head.Add("x-request-id", NewRequestId());
+  context_.metrics.door().CountRequest(DoorPath::kOther, head.status);
+  return providers::EncodeOpenAiError({std::string(message), "invalid_request_error", "", ""});
+}
+
+}  // namespace spillway::server
