@@ -8,10 +8,11 @@ declare -A PACKAGES=(
            protobuf-compiler protobuf-compiler-grpc zlib1g-dev"
   [demo]="ca-certificates curl python3"
   [test]="openssl prometheus python3"
-  [sdk]="nginx-light nodejs npm openssl"
+  [sdk]="curl nginx-light nodejs npm openssl python3-venv"
   [sanitize]="clang libclang-rt-14-dev llvm"
   [lint]="clang clang-format clang-tidy python3 python3-venv shellcheck"
   [bench]="libbenchmark-dev libnghttp2-dev nginx-light openssl python3"
+  [peers]="haproxy nodejs npm python3-venv"
 )
 
 say() { printf '\n\033[1m==> %s\033[0m\n' "$*"; }

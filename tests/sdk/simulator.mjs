@@ -47,6 +47,12 @@ export class Simulated {
     return result;
   }
 
+  // What the log has of the request of that number by now.
+  async entry(seq) {
+    const [entry] = await this.#log(seq - 1);
+    return entry;
+  }
+
   #log(since) {
     return control(`/log?personality=${this.name}&since=${since}`);
   }

@@ -1,4 +1,4 @@
-// What stands around Spillway in the tests against aimock: nginx for TLS, spillway-server, a gRPC client.
+// What stands around Spillway in tests: a certificate, nginx for TLS, spillway-server, a gRPC client.
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
@@ -26,11 +26,11 @@ async function freePort() {
   }
 }
 
-// A certificate for 127.0.0.1 that is its own authority; returns its file.
-function makeCertificate(workshop) {
+// A certificate for 127.0.0.1 that is its own authority; returns its file. Its key is in key.pem.
+export function makeCertificate(workshop) {
   const [certificate, key] = [workshop.path('certificate.pem'), workshop.path('key.pem')];
   const args = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2'];
-  args.push('-subj', '/CN=aimock', '-addext', 'subjectAltName=IP:127.0.0.1', '-keyout', key, '-out', certificate);
+  args.push('-subj', '/CN=spillway-test', '-addext', 'subjectAltName=IP:127.0.0.1', '-keyout', key, '-out', certificate);
   execFileSync('openssl', args, { stdio: 'pipe' });
   return certificate;
 }
@@ -89,20 +89,26 @@ async function handshakes(port, caFile) {
   return true;
 }
 
-function servingPort(log) {
+function serving(log) {
   const line = log.split('\n').find((text) => text.includes('"event":"serving"'));
-  return line && JSON.parse(line).grpc_port;
+  return line && JSON.parse(line);
 }
 
-// Starts spillway-server with `config`; returns a client of its RouterService.
-export async function startSpillway(workshop, config, environment) {
+// Starts spillway-server with `config`; returns what it says of its listeners.
+export async function startServer(workshop, config, environment) {
   // JSON is YAML, too.
   writeFileSync(workshop.path('spillway.yaml'), JSON.stringify(config, null, 2));
   const program = join(process.env.SPILLWAY_BIN_DIR, 'spillway-server');
-  const ready = () => servingPort(workshop.log('spillway-server'));
+  const ready = () => serving(workshop.log('spillway-server'));
   const env = { ...process.env, ...environment };
   await workshop.start('spillway-server', program, ['--config', workshop.path('spillway.yaml')], ready, { env });
-  return new Caller(ready());
+  return ready();
+}
+
+// The same; returns a client of its RouterService.
+export async function startSpillway(workshop, config, environment) {
+  const { grpc_port: port } = await startServer(workshop, config, environment);
+  return new Caller(port);
 }
 
 class Caller {
