@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Builds a benchmark and runs it: bench.py, or with --decisions first decisions.py, with --codecs codec_bench.py, or with --streams
-# streams.py.
+# Builds a benchmark and runs it: bench.py, or with --decisions first decisions.py, with --codecs codec_bench.py, with --streams
+# streams.py, or with --peers peers.py.
 # Further arguments are its own.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -23,6 +23,11 @@ if [[ ${1:-} == --streams ]]; then
   shift
   build_targets build spillway-server spillway-sim bench-load bench-direct
   exec python3 tests/bench/streams.py --bin-dir build/bin "$@"
+fi
+if [[ ${1:-} == --peers ]]; then
+  need_packages peers
+  build_targets build spillway-server spillway-sim bench-load bench-null-router
+  exec python3 tests/bench/peers.py --bin-dir build/bin "$@"
 fi
 build_targets build spillway-server bench-load bench-null-router
 exec python3 tests/bench/bench.py --bin-dir build/bin "$@"

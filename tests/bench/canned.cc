@@ -71,8 +71,8 @@ std::string CannedChatResponse() {
   return response.SerializeAsString();
 }
 
-std::string CannedUpstreamBody(int max_tokens) {
-  return std::string(R"({"model":"gpt-4o","messages":[{"role":"system","content":")") + kInstructions +
+std::string CannedUpstreamBody(int max_tokens, const std::string& model) {
+  return R"({"model":")" + model + R"(","messages":[{"role":"system","content":")" + kInstructions +
          R"("},{"role":"user","content":")" + kQuestion + R"("}],"temperature":0.2,"max_tokens":)" +
          std::to_string(max_tokens) + R"(,"user":"customer-4815"})";
 }

@@ -19,7 +19,7 @@ std::string CannedChatRequest(const std::string& model, int max_tokens = kMaxTok
 std::string CannedChatResponse();
 
 // The same request as an OpenAI JSON body.
-std::string CannedUpstreamBody(int max_tokens = kMaxTokens);
+std::string CannedUpstreamBody(int max_tokens = kMaxTokens, const std::string& model = "gpt-4o");
 
 }  // namespace spillway::bench
 

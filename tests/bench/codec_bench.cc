@@ -4,7 +4,7 @@
 // Names read WHAT/API/bytes:N; codec_bench.py makes tables of them. `encode_json` and `decode_json` parse and
 // write the same bytes with Boost.JSON, and nothing else: the yardstick of `encode` and `decode`. `stream`
 // reads a streamed answer in the pieces that a socket gives; `stream_json` parses and writes each of its
-// events.
+// events. `answer` and `chunks` write an answer in OpenAI's form, whole and as a stream.
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
@@ -19,6 +19,8 @@
 
 #include "providers/api_name.h"
 #include "providers/codec.h"
+#include "providers/openai_chunk_encoder.h"
+#include "providers/openai_response_encoder.h"
 #include "tests/bench/allocations.h"
 #include "tests/bench/codec_answer.h"
 #include "tests/bench/codec_request.h"
@@ -120,17 +122,86 @@ void StreamJson(benchmark::State& state, v1::Api api, std::size_t bytes) {
   });
 }
 
+const providers::AnswerIdentity kIdentity{"chatcmpl-1", 1767225600, "model-1"};
+
+v1::ChatResponse Decoded(v1::Api api, std::size_t bytes) {
+  return std::get<v1::ChatResponse>(CodecOf(api)->Decode({200, {}, Answer(api, bytes)}, {}));
+}
+
+void AnswerEncode(benchmark::State& state, v1::Api api, std::size_t bytes) {
+  const v1::ChatResponse answer = Decoded(api, bytes);
+  const std::size_t size = providers::EncodeOpenAiResponse(answer, kIdentity).size();
+  Measure(state, size, [&] { return providers::EncodeOpenAiResponse(answer, kIdentity).size() == size; });
+}
+
+void AnswerJson(benchmark::State& state, v1::Api api, std::size_t bytes) {
+  Json(state, providers::EncodeOpenAiResponse(Decoded(api, bytes), kIdentity));
+}
+
+// The deltas of a stream, and of each the event that a caller gets.
+struct Written {
+  std::vector<v1::Delta> deltas;
+  std::vector<std::string> events;
+  std::size_t size = 0;
+};
+
+Written WriteAll(v1::Api api, std::size_t bytes) {
+  Written out;
+  const auto codec = CodecOf(api);
+  const auto decoder = codec->NewStreamDecoder({200, {{"content-type", "text/event-stream"}}, ""}, {});
+  decoder->Feed(Stream(api, bytes).bytes, out.deltas);
+  const providers::OpenAiChunkEncoder encoder(kIdentity, /*include_usage=*/true);
+  for (const v1::Delta& delta : out.deltas) {
+    std::string& event = out.events.emplace_back();
+    encoder.AppendDelta(delta, event);
+    out.size += event.size();
+    event.erase(0, std::string_view("data: ").size());
+  }
+  return out;
+}
+
+// Each delta by itself, as it comes.
+void Chunks(benchmark::State& state, v1::Api api, std::size_t bytes) {
+  const Written written = WriteAll(api, bytes);
+  const providers::OpenAiChunkEncoder encoder(kIdentity, /*include_usage=*/true);
+  std::string event;
+  Measure(state, written.size, [&] {
+    std::size_t size = 0;
+    for (const v1::Delta& delta : written.deltas) {
+      event.clear();
+      encoder.AppendDelta(delta, event);
+      size += event.size();
+    }
+    return size == written.size;
+  });
+  state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(written.deltas.size()));
+}
+
+void ChunksJson(benchmark::State& state, v1::Api api, std::size_t bytes) {
+  const Written written = WriteAll(api, bytes);
+  Measure(state, written.size, [&] {
+    bool any = false;
+    for (const std::string& event : written.events) {
+      any = !boost::json::serialize(boost::json::parse(event)).empty();
+    }
+    return any;
+  });
+}
+
 using OfApi = void (*)(benchmark::State&, v1::Api api, std::size_t bytes);
+
+void Register(std::string_view what, OfApi run, v1::Api api, std::span<const std::size_t> sizes) {
+  for (const std::size_t bytes : sizes) {
+    const std::string name =
+        std::string(what) + "/" + std::string(providers::NameOf(api)) + "/bytes:" + std::to_string(bytes);
+    benchmark::RegisterBenchmark(name.c_str(), run, api, bytes);
+  }
+}
 
 void Register(std::string_view what, OfApi run, std::span<const std::size_t> sizes = kSizes) {
   for (int number = v1::Api_MIN + 1; number <= v1::Api_MAX; ++number) {
     const auto api = static_cast<v1::Api>(number);
-    if (!v1::Api_IsValid(number) || CodecOf(api) == nullptr) continue;
-    for (const std::size_t bytes : sizes) {
-      const std::string name =
-          std::string(what) + "/" + std::string(providers::NameOf(api)) + "/bytes:" + std::to_string(bytes);
-      benchmark::RegisterBenchmark(name.c_str(), run, api, bytes);
-    }
+    if (v1::Api_IsValid(number) && CodecOf(api) != nullptr) Register(what, run, api, sizes);
   }
 }
 
@@ -145,8 +216,13 @@ int main(int argc, char** argv) {
   Register("encode_json", EncodeJson);
   Register("decode", Decode);
   Register("decode_json", DecodeJson);
+  // Whichever API they came from, answers are written alike.
+  Register("answer", AnswerEncode, spillway::v1::API_OPENAI, kSizes);
+  Register("answer_json", AnswerJson, spillway::v1::API_OPENAI, kSizes);
   Register("stream", StreamDecode, kStreamSizes);
   Register("stream_json", StreamJson, kStreamSizes);
+  Register("chunks", Chunks, spillway::v1::API_OPENAI, std::span(kStreamSizes).first(2));
+  Register("chunks_json", ChunksJson, spillway::v1::API_OPENAI, std::span(kStreamSizes).first(2));
   benchmark::Initialize(&argc, argv);
   if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;
   const bool any = benchmark::RunSpecifiedBenchmarks() != 0;

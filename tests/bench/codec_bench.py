@@ -14,7 +14,9 @@ from google_benchmark import markdown
 DIRECTIONS = [
     ("encode", "a request written"),
     ("decode", "an answer read"),
+    ("answer", "an answer written"),
     ("stream", "a streamed answer read"),
+    ("chunks", "a streamed answer written"),
 ]
 
 

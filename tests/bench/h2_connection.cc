@@ -1,9 +1,5 @@
 #include "tests/bench/h2_connection.h"
 
-#include <fcntl.h>
-#include <netdb.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <nghttp2/nghttp2.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -13,8 +9,9 @@
 #include <cstdlib>
 #include <cstring>
 #include <limits>
-#include <stdexcept>
 #include <string_view>
+
+#include "tests/bench/tcp_socket.h"
 
 namespace spillway::bench {
 namespace {
@@ -22,42 +19,12 @@ namespace {
 constexpr std::uint32_t kWindow = 1 << 24;
 constexpr std::uint32_t kDefaultWindow = 65535;
 
-int ConnectTo(const std::string& authority) {
-  const std::size_t colon = authority.rfind(':');
-  if (colon == std::string::npos) throw std::runtime_error("expected host:port, got " + authority);
-  addrinfo hints{};
-  hints.ai_family = AF_UNSPEC;
-  hints.ai_socktype = SOCK_STREAM;
-  addrinfo* found = nullptr;
-  const int rc =
-      getaddrinfo(authority.substr(0, colon).c_str(), authority.substr(colon + 1).c_str(), &hints, &found);
-  if (rc != 0) throw std::runtime_error(authority + ": " + gai_strerror(rc));
-  int fd = -1;
-  for (const addrinfo* at = found; at != nullptr && fd < 0; at = at->ai_next) {
-    fd = socket(at->ai_family, at->ai_socktype | SOCK_CLOEXEC, at->ai_protocol);
-    if (fd >= 0 && connect(fd, at->ai_addr, at->ai_addrlen) != 0) {
-      close(fd);
-      fd = -1;
-    }
-  }
-  freeaddrinfo(found);
-  if (fd < 0) throw std::runtime_error(authority + ": " + std::strerror(errno));
-  const int on = 1;
-  setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-  fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
-  return fd;
-}
-
 nghttp2_nv Field(std::string_view name, std::string_view value) {
   auto bytes = [](std::string_view text) {
     return const_cast<std::uint8_t*>(reinterpret_cast<const std::uint8_t*>(text.data()));
   };
   return {bytes(name), bytes(value), name.size(), value.size(), NGHTTP2_NV_FLAG_NONE};
 }
-
-}  // namespace
-
-namespace {
 
 std::string FaultOfEnd(const Reply& reply) {
   if (reply.reset != 0) return "reset " + std::to_string(reply.reset);
@@ -162,9 +129,10 @@ struct H2Connection::Callbacks {
   }
 };
 
-H2Connection::H2Connection(const Request& request, DoneHandler done, bool stalled)
+H2Connection::H2Connection(const Request& request, DoneHandler done)
     : request_(request), done_(std::move(done)), fd_(ConnectTo(request.authority)) {
-  StartSession(stalled);
+  SetNonBlocking(fd_);
+  StartSession();
 }
 
 H2Connection::~H2Connection() {
@@ -173,7 +141,8 @@ H2Connection::~H2Connection() {
   close(fd_);
 }
 
-void H2Connection::StartSession(bool stalled) {
+void H2Connection::StartSession() {
+  const bool stalled = request_.stalled;
   nghttp2_session_callbacks* callbacks = nullptr;
   nghttp2_session_callbacks_new(&callbacks);
   nghttp2_session_callbacks_set_on_header_callback(callbacks, &Callbacks::OnHeader);
@@ -220,7 +189,11 @@ void H2Connection::Finish(Call* call, std::uint32_t error) {
   call->reply.reset = error;
   calls_.erase(call);
   const std::unique_ptr<Call> owned(call);
-  done_(call->intended, call->reply);
+  const Reply& reply = call->reply;
+  done_(call->intended,
+        {.fault = request_.streamed ? FaultOfStream(reply) : FaultOf(reply, request_.expected_bytes),
+         .first_data = reply.first_data,
+         .messages = reply.messages});
 }
 
 void H2Connection::OnReadable() {

@@ -7,22 +7,17 @@
 #define SPILLWAY_TESTS_BENCH_H2_CONNECTION_H_
 
 #include <array>
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
-#include <memory>
 #include <optional>
 #include <string>
 #include <unordered_set>
-#include <utility>
-#include <vector>
+
+#include "tests/bench/load_connection.h"
 
 struct nghttp2_session;
 
 namespace spillway::bench {
-
-using Headers = std::vector<std::pair<std::string, std::string>>;
 
 // The call to repeat.
 struct Request {
@@ -34,6 +29,12 @@ struct Request {
   Headers headers;
   // The message with its 5-byte gRPC prefix.
   std::string body;
+  // Length of the reply's message; 0: any but none.
+  std::size_t expected_bytes = 0;
+  // The reply is a stream of messages; `expected_bytes` is not looked at.
+  bool streamed = false;
+  // The peer is never told that anything was read, so it may send 64 KiB a call and no more.
+  bool stalled = false;
 };
 
 // What came back on a stream.
@@ -46,7 +47,7 @@ struct Reply {
   // Messages that came whole.
   std::size_t messages = 0;
   // When the first data came.
-  std::optional<std::chrono::steady_clock::time_point> first_data;
+  std::optional<Clock::time_point> first_data;
   // Where the data stands: the latest message's prefix, how much of it is here, and what the message lacks.
   std::array<std::uint8_t, 5> prefix{};
   std::size_t prefix_read = 0;
@@ -63,36 +64,26 @@ std::string FaultOf(const Reply& reply, std::size_t expected_bytes);
 // The same of a stream: any number of messages but none. "ended inside a message", "no message".
 std::string FaultOfStream(const Reply& reply);
 
-class H2Connection {
+class H2Connection : public LoadConnection {
  public:
-  using Clock = std::chrono::steady_clock;
-  // The time given to Submit, and the reply.
-  using DoneHandler = std::function<void(Clock::time_point intended, const Reply&)>;
-
   // Connects and queues the preface. Throws std::runtime_error naming the address. `request` must outlive
   // the connection.
-  // `stalled`: the peer is never told that anything was read, so it may send 64 KiB a call and no more.
-  H2Connection(const Request& request, DoneHandler done, bool stalled = false);
-  ~H2Connection();
+  H2Connection(const Request& request, DoneHandler done);
+  ~H2Connection() override;
   H2Connection(const H2Connection&) = delete;
   H2Connection& operator=(const H2Connection&) = delete;
 
-  // Starts a call; its bytes leave with the next Flush.
-  void Submit(Clock::time_point intended);
+  void Submit(Clock::time_point intended) override;
+  void OnReadable() override;
+  void Flush() override;
 
-  // Reads what there is and reports finished calls.
-  void OnReadable();
-
-  // Writes what the socket takes.
-  void Flush();
-
-  int fd() const { return fd_; }
+  int fd() const override { return fd_; }
+  bool one_at_a_time() const override { return false; }
   // The peer's settings have come.
-  bool ready() const { return ready_; }
-  // The connection broke, or the peer ended it. Its calls in flight will never finish.
-  bool lost() const { return lost_; }
-  // Bytes wait for the socket.
-  bool blocked() const { return !pending_.empty(); }
+  bool ready() const override { return ready_; }
+  // The connection broke, or the peer ended it.
+  bool lost() const override { return lost_; }
+  bool blocked() const override { return !pending_.empty(); }
 
  private:
   struct Call {
@@ -103,7 +94,7 @@ class H2Connection {
   };
   struct Callbacks;
 
-  void StartSession(bool stalled);
+  void StartSession();
   void Finish(Call* call, std::uint32_t error);
 
   const Request& request_;

@@ -13,19 +13,19 @@
 namespace spillway::bench {
 namespace {
 
-using Clock = H2Connection::Clock;
-
 constexpr auto kConnectTimeout = std::chrono::seconds(5);
 
 class LoadRun {
  public:
-  LoadRun(const Request& request, const LoadOptions& options) : options_(options) {
-    for (int i = 0; i < options.connections; ++i) {
-      connections_.push_back(std::make_unique<H2Connection>(
-          request, [this](Clock::time_point intended, const Reply& reply) { OnDone(intended, reply); },
-          options.stalled));
+  LoadRun(const ConnectionMaker& make, const LoadOptions& options) : options_(options) {
+    for (std::size_t i = 0; i < static_cast<std::size_t>(options.connections); ++i) {
+      connections_.push_back(make([this, i](Clock::time_point intended, const Outcome& outcome) {
+        if (connections_[i]->one_at_a_time()) free_.push_back(i);
+        OnDone(intended, outcome);
+      }));
+      if (connections_[i]->one_at_a_time()) free_.push_back(i);
     }
-    AwaitSettings();
+    AwaitReady();
   }
 
   LoadResult Run() {
@@ -44,13 +44,13 @@ class LoadRun {
  private:
   bool open_loop() const { return options_.rate > 0; }
 
-  void AwaitSettings() {
+  void AwaitReady() {
     const Clock::time_point limit = Clock::now() + kConnectTimeout;
     auto ready = [](const auto& connection) { return connection->ready(); };
     while (!std::all_of(connections_.begin(), connections_.end(), ready)) {
       for (const auto& connection : connections_) connection->Flush();
       if (Lost()) throw std::runtime_error("the server closed the connection before it was set up");
-      if (Clock::now() >= limit) throw std::runtime_error("the server does not speak HTTP/2 in time");
+      if (Clock::now() >= limit) throw std::runtime_error("the server does not speak in time");
       Poll(limit);
     }
   }
@@ -78,15 +78,25 @@ class LoadRun {
   bool AllSent(Clock::time_point now) const { return result_.sent >= planned_ || now >= send_until_; }
 
   Clock::time_point NextDue(Clock::time_point now) const {
-    if (AllSent(now) || !open_loop()) return Clock::time_point::max();
+    // A call that is due and finds every connection taken leaves when an answer comes.
+    if (AllSent(now) || !open_loop() || NoneFree()) return Clock::time_point::max();
     return DueTime(result_.sent);
   }
 
+  bool NoneFree() const { return free_.empty() && connections_.front()->one_at_a_time(); }
+
+  LoadConnection& Take() {
+    if (free_.empty()) return *connections_[result_.sent % connections_.size()];
+    const std::size_t latest = free_.back();
+    free_.pop_back();
+    return *connections_[latest];
+  }
+
   void SubmitDue() {
-    for (Clock::time_point now = Clock::now(); !AllSent(now); now = Clock::now()) {
+    for (Clock::time_point now = Clock::now(); !AllSent(now) && !NoneFree(); now = Clock::now()) {
       const Clock::time_point intended = open_loop() ? DueTime(result_.sent) : now;
       if (open_loop() ? intended > now : in_flight_ >= static_cast<std::uint64_t>(options_.in_flight)) return;
-      H2Connection& connection = *connections_[result_.sent % connections_.size()];
+      LoadConnection& connection = Take();
       ++result_.sent;
       ++in_flight_;
       result_.send_lag.Add(now - intended);
@@ -94,19 +104,17 @@ class LoadRun {
     }
   }
 
-  void OnDone(Clock::time_point intended, const Reply& reply) {
+  void OnDone(Clock::time_point intended, const Outcome& outcome) {
     --in_flight_;
     last_answer_ = Clock::now();
-    const std::string fault =
-        options_.streamed ? FaultOfStream(reply) : FaultOf(reply, options_.expected_bytes);
-    if (!fault.empty()) {
-      ++result_.failed[fault];
+    if (!outcome.fault.empty()) {
+      ++result_.failed[outcome.fault];
       return;
     }
-    ++result_.ok;
+    if (result_.ok++ == 0) result_.first_success = last_answer_;
     result_.latencies.Add(last_answer_ - intended);
-    result_.first_data.Add(*reply.first_data - intended);
-    result_.messages += reply.messages;
+    result_.first_data.Add(*outcome.first_data - intended);
+    result_.messages += outcome.messages;
   }
 
   bool Lost() const {
@@ -142,7 +150,9 @@ class LoadRun {
   }
 
   const LoadOptions& options_;
-  std::vector<std::unique_ptr<H2Connection>> connections_;
+  std::vector<std::unique_ptr<LoadConnection>> connections_;
+  // Of connections that carry one call at a time; the latest to end is last.
+  std::vector<std::size_t> free_;
   LoadResult result_;
   Clock::time_point start_;
   Clock::time_point send_until_;
@@ -154,10 +164,10 @@ class LoadRun {
 
 }  // namespace
 
-LoadResult Run(const Request& request, const LoadOptions& options) {
+LoadResult Run(const ConnectionMaker& make, const LoadOptions& options) {
   // The default slack of 50 us would show in every latency of the open loop.
   prctl(PR_SET_TIMERSLACK, 1UL);
-  return LoadRun(request, options).Run();
+  return LoadRun(make, options).Run();
 }
 
 }  // namespace spillway::bench

@@ -3,6 +3,8 @@
 // Open loop (`rate` > 0): call i is due at start + i / rate and its latency counts from then, however late
 // it left, so that a stall of the server shows in every call it held up (no coordinated omission).
 // Closed loop: `in_flight` calls at all times; a latency counts from the send.
+// A connection that carries one call at a time is taken when its last call ended latest, as clients' pools
+// do; a call that finds none free waits for one, and its latency counts from when it was due all the same.
 // Thread-safety: none; Run uses the calling thread only. Time: reads the steady clock, ends by itself.
 #ifndef SPILLWAY_TESTS_BENCH_LOAD_RUN_H_
 #define SPILLWAY_TESTS_BENCH_LOAD_RUN_H_
@@ -12,8 +14,8 @@
 #include <map>
 #include <string>
 
-#include "tests/bench/h2_connection.h"
 #include "tests/bench/latencies.h"
+#include "tests/bench/load_connection.h"
 
 namespace spillway::bench {
 
@@ -29,19 +31,13 @@ struct LoadOptions {
   // How long after the last call's due time answers are waited for: the hard stop. With a count and no
   // duration in a closed loop, the bound on the whole run.
   std::chrono::nanoseconds drain = std::chrono::seconds(10);
-  // Length of the reply's message; 0: any but none.
-  std::size_t expected_bytes = 0;
-  // The reply is a stream of messages; `expected_bytes` is not looked at.
-  bool streamed = false;
-  // The caller never reads: every call is to be unfinished at the end.
-  bool stalled = false;
 };
 
 struct LoadResult {
   std::uint64_t sent = 0;
   std::uint64_t ok = 0;
-  // By fault, as FaultOf says it; and "unfinished" (no answer by the hard stop), "unsent" (due, but never
-  // sent), "connection lost".
+  // By fault, as the connection says it; and "unfinished" (no answer by the hard stop), "unsent" (due, but
+  // never sent), "connection lost".
   std::map<std::string, std::uint64_t> failed;
   // From the first due time to the last answer.
   std::chrono::nanoseconds elapsed{0};
@@ -52,10 +48,12 @@ struct LoadResult {
   std::uint64_t messages = 0;
   // How late calls left: the generator's own share of the latencies.
   Latencies send_lag;
+  // When the first call succeeded.
+  Clock::time_point first_success;
 };
 
 // Runs the load. Throws std::runtime_error when it cannot connect.
-LoadResult Run(const Request& request, const LoadOptions& options);
+LoadResult Run(const ConnectionMaker& make, const LoadOptions& options);
 
 }  // namespace spillway::bench
 

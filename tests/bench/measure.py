@@ -33,9 +33,38 @@ def memory_kib(pid, key="VmRSS"):
     raise RuntimeError(f"/proc/{pid}/status has no {key}")
 
 
-def children(pid):
-    with open(f"/proc/{pid}/task/{pid}/children") as listing:
-        return [int(child) for child in listing.read().split()]
+def descendants(pid):
+    """Children of any of its threads (nginx's worker), theirs, and so on."""
+    found = []
+    for task in os.listdir(f"/proc/{pid}/task"):
+        try:
+            with open(f"/proc/{pid}/task/{task}/children") as listing:
+                children = [int(child) for child in listing.read().split()]
+        except FileNotFoundError:  # the thread has ended meanwhile
+            continue
+        for child in children:
+            found += [child, *descendants(child)]
+    return found
+
+
+def tree_memory_kib(pid):
+    """Resident memory of a process and its descendants, what they share counted once."""
+    private, shared = 0, 0
+    for member in [pid, *descendants(pid)]:
+        own, of_member = 0, 0
+        with open(f"/proc/{member}/smaps_rollup") as rollup:
+            for line in rollup:
+                own += int(line.split()[1]) if line.startswith("Private_") else 0
+                of_member += int(line.split()[1]) if line.startswith("Shared_") and "Hugetlb" not in line else 0
+        private, shared = private + own, max(shared, of_member)
+    return private + shared
+
+
+def established(port):
+    """How many TCP connections a listener on the loopback has taken and still holds."""
+    local = f"0100007F:{port:04X}"
+    with open("/proc/net/tcp") as table:
+        return sum(fields[1] == local and fields[3] == "01" for fields in (line.split() for line in table))
 
 
 def summary(values):

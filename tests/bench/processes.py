@@ -11,6 +11,7 @@ import time
 import measure
 
 PR_SET_PDEATHSIG = 1
+API_KEY = "sk-bench-0000000000000000000000000000000000000000"
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
@@ -43,11 +44,11 @@ def pinned(cpu):
 class Process:
     """A server in the background. Use as a context manager: leaving ends it."""
 
-    def __init__(self, name, command, directory, port, cpu):
+    def __init__(self, name, command, directory, port, cpu, environment=None):
         self.name = name
         self.port = port
         self._log_path = directory / f"{name}.log"
-        environment = dict(os.environ, BENCH_API_KEY="sk-bench-0000000000000000000000000000000000000000")
+        environment = dict(os.environ, BENCH_API_KEY=API_KEY) | (environment or {})
         with open(self._log_path, "ab") as log:  # appending, so that forget_log works
             try:
                 self._process = subprocess.Popen(
@@ -73,9 +74,14 @@ class Process:
         return self._process.pid
 
     def cpu_seconds(self):
-        """Of the process and its direct children (nginx's worker)."""
+        """Of the process and its descendants (nginx's worker)."""
         self.check_alive()
-        return sum(measure.cpu_seconds(pid) for pid in [self.pid, *measure.children(self.pid)])
+        return sum(measure.cpu_seconds(pid) for pid in [self.pid, *measure.descendants(self.pid)])
+
+    def memory_kib(self):
+        """As cpu_seconds; pages that the processes share are counted once."""
+        self.check_alive()
+        return measure.tree_memory_kib(self.pid)
 
     def check_alive(self):
         if self._process.poll() is not None:

@@ -9,6 +9,7 @@ import dataclasses
 import pathlib
 import subprocess
 import textwrap
+import urllib.request
 
 import processes
 
@@ -25,10 +26,17 @@ class Context:
     server: pathlib.Path  # spillway-server
     server_config: str | None  # a configuration file to use in place of the generated one
     upstream_port: int = 0
+    failing_port: int = 0  # the upstream again, where every call fails
+    status_port: int = 0  # the upstream again, where it says what it was asked
+    questions: int = 0  # asked there
 
     @property
     def certificate(self):
         return self.directory / "certificate.pem"
+
+    @property
+    def certificate_key(self):
+        return self.directory / "key.pem"
 
 
 def null_router(context, port, *extra):
@@ -103,13 +111,14 @@ SUBJECTS = {
 def start_upstream(context, cpu):
     """nginx with a certificate of its own; returns its process."""
     make_certificate(context.directory)
-    context.upstream_port = processes.free_port()
+    context.upstream_port, context.failing_port, context.status_port = (processes.free_port() for _ in range(3))
     # Quotes and backslashes end nginx's string, and a dollar begins a variable.
     answer = (HERE / "answer.json").read_text()
     if any(c in answer for c in "'\\$"):
         raise RuntimeError("answer.json must hold no single quote, backslash or dollar")
     text = (HERE / "nginx.conf").read_text()
     for name, value in {"@DIR@": context.directory, "@PORT@": context.upstream_port,
+                        "@FAILING_PORT@": context.failing_port, "@STATUS_PORT@": context.status_port,
                         "@ANSWER@": answer.strip()}.items():
         text = text.replace(name, str(value))
     path = context.directory / "nginx.conf"
@@ -117,6 +126,14 @@ def start_upstream(context, cpu):
     command = [processes.find_tool("nginx"), "-c", path, "-p", context.directory,
                "-e", context.directory / "nginx-error.log"]
     return processes.Process("nginx", command, context.directory, context.upstream_port, cpu)
+
+
+def upstream_counts(context):
+    """(connections taken, requests answered) by the upstream so far, this question left out."""
+    with urllib.request.urlopen(f"http://127.0.0.1:{context.status_port}/", timeout=10) as answer:
+        accepted, _, requests = (int(word) for word in answer.read().split(b"\n")[2].split())
+    context.questions += 1
+    return accepted - context.questions, requests - context.questions
 
 
 def make_certificate(directory):
