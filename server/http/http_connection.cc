@@ -43,8 +43,10 @@ void HttpConnection::Handshake() {
 
 void HttpConnection::Close() {
   if (phase_ == Phase::kClosed) return;
+  // To a client that reads until the end, an end in order would make a part of the answer the whole.
+  const bool inside = phase_ == Phase::kAnswering && framing_ == AnswerFraming::kUntilClose;
   const bool tidy =
-      phase_ != Phase::kHandshaking && phase_ != Phase::kLingering && outbox_.empty() && !broken_;
+      phase_ != Phase::kHandshaking && phase_ != Phase::kLingering && outbox_.empty() && !broken_ && !inside;
   phase_ = Phase::kClosed;
   deadline_ = router::kNever;
   if (tidy) stream_->Goodbye();

@@ -150,6 +150,26 @@ TEST_F(HttpTls, EndsInOrderAndNotWhenAnAnswerBreaksOffThatLastsUntilTheEnd) {
   EXPECT_FALSE(ends_in_order("GET /part HTTP/1.0"));
 }
 
+TEST_F(HttpTls, AServerThatClosesInsideAnAnswerThatLastsUntilTheEndDoesNotEndInOrder) {
+  const auto ends_in_order = [&](const std::string& line) {
+    auto stage = std::make_unique<HttpStage>(
+        [](const auto& exchange) {
+          exchange->Begin({});
+          exchange->Write("part");
+        },
+        HttpLimits{}, Context());
+    TlsClient client(stage->port(), Trusting());
+    client.Send(line + "\r\nHost: x\r\n\r\n");
+    EXPECT_NE(client.ReadUntil("part").find("200 OK"), std::string::npos);
+    stage.reset();
+    client.ReadUntil("no such text");
+    return client.ended_in_order();
+  };
+  // Here the missing last chunk tells.
+  EXPECT_TRUE(ends_in_order("GET /part HTTP/1.1"));
+  EXPECT_FALSE(ends_in_order("GET /part HTTP/1.0"));
+}
+
 TEST_F(HttpTls, AClientThatLeavesInAHandshakeOrAnAnswerIsNoticed) {
   Kept kept;
   HttpStage stage(std::ref(kept), {}, Context());
