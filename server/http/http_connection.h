@@ -112,6 +112,8 @@ class HttpConnection final : public std::enable_shared_from_this<HttpConnection>
   void Serve(std::string_view bytes);
   void ServeLater();
   void AwaitMore(bool began, bool had_head);
+  // Whether the handler does not want the body of the request whose head is there.
+  bool Declined();
   void Dispatch();
   void Refuse(const Refusal& refusal);
   void DropInput();

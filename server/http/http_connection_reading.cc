@@ -4,6 +4,8 @@
 #include <array>
 #include <cerrno>
 #include <chrono>
+#include <optional>
+#include <string>
 #include <utility>
 
 #include "server/http/http_connection.h"
@@ -116,6 +118,7 @@ void HttpConnection::ServeLater() {
 
 void HttpConnection::AwaitMore(bool began, bool had_head) {
   if (reader_.head_done() && !had_head) {
+    if (Declined()) return;
     SetDeadline(Now() + host_.limits.body_timeout);
     if (reader_.awaits_continue()) Continue();
   } else if (reader_.started() && !began) {
@@ -123,9 +126,19 @@ void HttpConnection::AwaitMore(bool began, bool had_head) {
   }
 }
 
+bool HttpConnection::Declined() {
+  AnswerHead head;
+  std::optional<std::string> body = host_.handler.Decline(reader_.request(), Peer(), head);
+  if (!body) return false;
+  closing_ = true;
+  WriteAnswer(head, *std::move(body));
+  return true;
+}
+
 void HttpConnection::Dispatch() {
   phase_ = Phase::kAnswering;
-  deadline_ = router::kNever;
+  // A blocked 100 Continue may still wait.
+  SetDeadline(blocked_ ? Now() + host_.limits.write_timeout : router::kNever);
   exchange_ = std::make_shared<ServedExchange>(*this, reader_.TakeRequest(), Now());
   host_.handler.OnRequest(exchange_);
 }

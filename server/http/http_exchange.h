@@ -11,6 +11,7 @@
 #define SPILLWAY_SERVER_HTTP_HTTP_EXCHANGE_H_
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -62,6 +63,14 @@ class HttpHandler {
  public:
   // May answer at once.
   virtual void OnRequest(std::shared_ptr<HttpExchange> exchange) = 0;
+
+  // `head` has come, its body has not. Null: the body is wanted. Set: it is not; the body of the answer,
+  // whose head is in `answer`. The connection is closed after it. Not asked of a request that comes all at
+  // once.
+  virtual std::optional<std::string> Decline(const IncomingRequest& /*head*/, const std::string& /*peer*/,
+                                             AnswerHead& /*answer*/) {
+    return std::nullopt;
+  }
 
   // The body for a request that did not get that far (`status` 400, 408, 413, 417, 431, 501, 505), and its
   // content type in `head`. The connection is closed after it.

@@ -49,6 +49,8 @@ class RequestReader {
   bool is_head() const { return head_.is_head(); }
   bool keeps_alive() const { return head_.keeps_alive(); }
 
+  // As far as it is there.
+  const IncomingRequest& request() const { return head_.request; }
   IncomingRequest TakeRequest() { return std::move(head_.request); }
   const Refusal& refusal() const { return refusal_; }
 

@@ -64,7 +64,7 @@ auto Adder(AnswerHead& head) {
 class ChatCompletion final : public ServedCall, private AnswerSink, private HttpExchange::Listener {
  public:
   ChatCompletion(DoorContext& context, std::shared_ptr<HttpExchange> exchange)
-      : ServedCall(context.runner, context.metrics, "POST /v1/chat/completions", Trace::kOfFailures),
+      : ServedCall(context.runner, context.metrics, kChatCompletionMethod, Trace::kOfFailures),
         context_(context),
         exchange_(std::move(exchange)) {}
 

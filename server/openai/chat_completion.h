@@ -8,6 +8,9 @@
 
 namespace spillway::server {
 
+// What the access log calls it.
+inline constexpr char kChatCompletionMethod[] = "POST /v1/chat/completions";
+
 // `context` outlives the exchange.
 void ServeChatCompletion(DoorContext& context, std::shared_ptr<HttpExchange> exchange);
 

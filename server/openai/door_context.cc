@@ -18,11 +18,16 @@ AnswerHead JsonHead(int status) {
   return head;
 }
 
-void AnswerError(HttpExchange& exchange, AnswerHead head, const ErrorAnswer& answer) {
+std::string WriteError(const ErrorAnswer& answer, AnswerHead& head) {
   head.status = answer.http_status;
   head.Add("content-type", "application/json");
   if (answer.http_status == 401) head.Add("www-authenticate", "Bearer");
-  exchange.Answer(std::move(head), providers::EncodeOpenAiError(answer.error));
+  return providers::EncodeOpenAiError(answer.error);
+}
+
+void AnswerError(HttpExchange& exchange, AnswerHead head, const ErrorAnswer& answer) {
+  std::string body = WriteError(answer, head);
+  exchange.Answer(std::move(head), std::move(body));
 }
 
 }  // namespace spillway::server

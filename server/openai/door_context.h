@@ -24,7 +24,10 @@ std::string RequestIdOf(const HttpHeaders& headers);
 // Of an answer in JSON.
 AnswerHead JsonHead(int status);
 
-// Answers with an error in OpenAI's form; `head` may hold headers already, and gets the rest.
+// An error in OpenAI's form: the body, and in `head`, which may hold headers already, the rest.
+std::string WriteError(const ErrorAnswer& answer, AnswerHead& head);
+
+// Answers with it.
 void AnswerError(HttpExchange& exchange, AnswerHead head, const ErrorAnswer& answer);
 
 }  // namespace spillway::server

@@ -28,6 +28,12 @@ ErrorAnswer InvalidRequest(int http_status, std::string_view code, std::string m
   return {http_status, {std::move(message), "invalid_request_error", "", std::string(code)}};
 }
 
+ErrorAnswer UnknownUrl(const IncomingRequest& request) {
+  const std::string message =
+      absl::StrCat("unknown request URL: ", Quotable(request.method), " ", Quotable(request.path));
+  return InvalidRequest(404, "unknown_url", message);
+}
+
 absl::string_view View(std::string_view text) { return {text.data(), text.size()}; }
 
 // Whether the body comes as it is: nothing here would unpack it.
@@ -41,11 +47,7 @@ bool IsPlain(const HttpHeaders& headers) {
 void DoorHandler::OnRequest(std::shared_ptr<HttpExchange> exchange) {
   const IncomingRequest& request = exchange->request();
   const DoorRoute route = RouteOf(request.path);
-  if (route.path == DoorPath::kOther) {
-    const std::string message =
-        absl::StrCat("unknown request URL: ", Quotable(request.method), " ", Quotable(request.path));
-    return Fail(*exchange, route.path, {}, InvalidRequest(404, "unknown_url", message));
-  }
+  if (route.path == DoorPath::kOther) return Fail(*exchange, route.path, {}, UnknownUrl(request));
   AnswerHead head;
   if (!IsAllowed(request.method, route.path)) {
     const std::string_view allowed = AllowedMethods(route.path);
@@ -67,7 +69,12 @@ void DoorHandler::TellModels(HttpExchange& exchange, const DoorRoute& route) {
   const Runtime& runtime = *context_.runner.runtime();
   std::string scratch;
   const Admission admission = runtime.callers().Admit(AuthorizationOf(exchange.request().headers, scratch));
-  if (admission.identity == nullptr) return RefuseModels(exchange, route, admission.fault);
+  if (admission.identity == nullptr) {
+    AnswerHead head;
+    std::string body =
+        RefuseStranger(route, exchange.request().headers, exchange.Peer(), admission.fault, head);
+    return exchange.Answer(std::move(head), std::move(body));
+  }
   const Identity& caller = *admission.identity;
   std::string body = route.path == DoorPath::kModels ? runtime.models().All(caller)
                                                      : runtime.models().One(route.model, caller);
@@ -83,20 +90,38 @@ void DoorHandler::TellModels(HttpExchange& exchange, const DoorRoute& route) {
   exchange.Answer(std::move(head), std::move(body));
 }
 
-// A question is no call and leaves no trace; one that may not be asked does, as a call would.
-void DoorHandler::RefuseModels(HttpExchange& exchange, const DoorRoute& route, KeyFault fault) {
+// A question for models is no call and leaves no trace in the log; one that may not be asked does, as a call
+// would.
+std::string DoorHandler::RefuseStranger(const DoorRoute& route, const HttpHeaders& headers,
+                                        const std::string& peer, KeyFault fault, AnswerHead& answer) {
   const CallStatus status = Unauthenticated(fault);
-  const std::string request_id = RequestIdOf(exchange.request().headers);
-  const std::string peer = exchange.Peer();
+  const std::string request_id = RequestIdOf(headers);
+  const auto now = std::chrono::steady_clock::now();
   CallInput input;
-  input.received = exchange.received();
+  input.received = now;
   context_.metrics.CountUnrouted(std::nullopt, status.code);
   context_.metrics.door().CountRequest(route.path, 401);
-  AnswerHead head;
-  head.Add("x-request-id", request_id);
-  AnswerError(exchange, std::move(head), ErrorAnswerOf(status, nullptr));
-  LogCall({"GET /v1/models", request_id, Quotable(route.model), &input, nullptr, status.code, status.message,
-           std::chrono::steady_clock::now(), peer});
+  const char* const method =
+      route.path == DoorPath::kChatCompletions ? kChatCompletionMethod : "GET /v1/models";
+  LogCall(
+      {method, request_id, Quotable(route.model), &input, nullptr, status.code, status.message, now, peer});
+  answer.Add("x-request-id", request_id);
+  return WriteError(ErrorAnswerOf(status, nullptr), answer);
+}
+
+std::optional<std::string> DoorHandler::Decline(const IncomingRequest& head, const std::string& peer,
+                                                AnswerHead& answer) {
+  const DoorRoute route = RouteOf(head.path);
+  if (route.path == DoorPath::kOther) {
+    answer.Add("x-request-id", RequestIdOf(head.headers));
+    context_.metrics.door().CountRequest(route.path, 404);
+    return WriteError(UnknownUrl(head), answer);
+  }
+  std::string scratch;
+  const Admission admission =
+      context_.runner.runtime()->callers().Admit(AuthorizationOf(head.headers, scratch));
+  if (admission.identity != nullptr) return std::nullopt;
+  return RefuseStranger(route, head.headers, peer, admission.fault, answer);
 }
 
 void DoorHandler::Fail(HttpExchange& exchange, DoorPath path, AnswerHead head, const ErrorAnswer& answer) {

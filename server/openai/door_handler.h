@@ -6,6 +6,7 @@
 #define SPILLWAY_SERVER_OPENAI_DOOR_HANDLER_H_
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -19,11 +20,16 @@ class DoorHandler final : public HttpHandler {
   DoorHandler(CallRunner& runner, Metrics& metrics) : context_{runner, metrics} {}
 
   void OnRequest(std::shared_ptr<HttpExchange> exchange) override;
+  // A stranger's body is not read.
+  std::optional<std::string> Decline(const IncomingRequest& head, const std::string& peer,
+                                     AnswerHead& answer) override;
   std::string Refusal(AnswerHead& head, std::string_view message) override;
 
  private:
   void TellModels(HttpExchange& exchange, const DoorRoute& route);
-  void RefuseModels(HttpExchange& exchange, const DoorRoute& route, KeyFault fault);
+  // Counts and logs it, and gives the answer.
+  std::string RefuseStranger(const DoorRoute& route, const HttpHeaders& headers, const std::string& peer,
+                             KeyFault fault, AnswerHead& answer);
   void Fail(HttpExchange& exchange, DoorPath path, AnswerHead head, const ErrorAnswer& answer);
 
   DoorContext context_;

@@ -236,6 +236,25 @@ TEST_F(OpenAiDoorCallersTest, AKeyDecidesWhatMayBeAskedFor) {
   }
 }
 
+// Else whoever can connect could fill the memory.
+TEST_F(OpenAiDoorCallersTest, AStrangersBodyIsNotWaitedFor) {
+  const auto ask = [this](const std::string& path, const std::string& headers) {
+    testing::RawClient client(PortOf(server_));
+    client.Send(absl::StrCat("POST ", path, " HTTP/1.1\r\nhost: x\r\ncontent-length: 1000000\r\n", headers,
+                             "expect: 100-continue\r\n\r\n"));
+    return client.ReadAnswer().status;
+  };
+  EXPECT_EQ(ask("/v1/chat/completions", absl::StrCat("api-key: ", kStrangersKey, "\r\n")), 401);
+  EXPECT_EQ(ask("/v1/models", ""), 401);
+  EXPECT_EQ(ask("/v1/nowhere", ""), 404);
+  EXPECT_EQ(ask("/v1/chat/completions", absl::StrCat("api-key: ", kCiKey, "\r\n")), 100);
+  const auto lines = logs_.WaitForEvents("call", 2);
+  ASSERT_THAT(lines, SizeIs(2));
+  EXPECT_EQ(lines[0].at("method"), "POST /v1/chat/completions");
+  EXPECT_EQ(lines[0].at("code"), "UNAUTHENTICATED");
+  EXPECT_THAT(std::string(lines[0].at("peer").as_string()), HasSubstr("127.0.0.1:"));
+}
+
 TEST_F(OpenAiDoorCallersTest, ModelsAreToldToWhoeverMayAskForThem) {
   const std::string ci = absl::StrCat("api-key: ", kCiKey, "\r\n");
   const testing::RawAnswer all = Get("/v1/models?limit=7", ci);

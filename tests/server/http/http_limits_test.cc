@@ -54,6 +54,19 @@ TEST(HttpLimits, ATooLongBodyIsRefusedBeforeItIsRead) {
   EXPECT_TRUE(client.WaitForEnd());
 }
 
+TEST(HttpLimits, ABodyThatTheHandlerDoesNotWantIsNotRead) {
+  HttpStage stage;
+  stage.DeclineBodies("not for you:");
+  for (const char* kept_back : {"Expect: 100-continue\r\n", ""}) {
+    RawClient client(stage.port());
+    client.Send("POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n" + std::string(kept_back) + "\r\n");
+    const RawAnswer answer = client.ReadAnswer();
+    EXPECT_EQ(answer.status, 401);
+    EXPECT_EQ(answer.body, "not for you: /a");
+    EXPECT_TRUE(client.WaitForEnd());
+  }
+}
+
 TEST(HttpLimits, AnAnswerReachesAClientThatIsStillSending) {
   HttpLimits limits;
   limits.max_body_bytes = 10;

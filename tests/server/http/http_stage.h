@@ -13,6 +13,7 @@
 #include <functional>
 #include <future>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 #include <utility>
@@ -46,6 +47,9 @@ class HttpStage final : private server::HttpHandler {
     server_ = *std::move(started);
     port_ = server_->port();
   }
+
+  // Bodies are not wanted: what is said instead. Before the first request.
+  void DeclineBodies(std::string answer) { declined_ = std::move(answer); }
 
   // `work` on the stage's thread; its result.
   template <class Work>
@@ -88,8 +92,16 @@ class HttpStage final : private server::HttpHandler {
     head.Add("content-type", "text/plain");
     return "refused: " + std::string(message);
   }
+  std::optional<std::string> Decline(const server::IncomingRequest& head, const std::string& peer,
+                                     AnswerHead& answer) override {
+    EXPECT_EQ(peer.substr(0, 10), "127.0.0.1:");
+    if (!declined_) return std::nullopt;
+    answer.status = 401;
+    return *declined_ + " " + head.path;
+  }
 
   const OnExchange on_exchange_;
+  std::optional<std::string> declined_;
   boost::asio::io_context io_{1};
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_{io_.get_executor()};
   std::unique_ptr<server::HttpServer> server_;
