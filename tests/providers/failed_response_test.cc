@@ -10,11 +10,11 @@ namespace {
 using router::Failure;
 
 TEST(FailedResponseTest, EverythingTheProviderSaidIsKept) {
-  const auto failed =
-      ReadFailure({.status = 429,
-                   .headers = {{"retry-after", "7"}},
-                   .body = R"({"error":{"message":"slow down","type":"requests","code":"rate","param":"n"}})"},
-                  {});
+  const auto failed = ReadFailure(
+      {.status = 429,
+       .headers = {{"retry-after", "7"}},
+       .body = R"({"error":{"message":"slow down","type":"requests","code":"rate","param":"n"}})"},
+      {});
   EXPECT_EQ(failed.failure, Failure::kRateLimited);
   EXPECT_EQ(failed.http_status, 429);
   EXPECT_EQ(failed.retry_after, std::chrono::seconds(7));
