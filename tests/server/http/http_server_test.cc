@@ -3,18 +3,16 @@
 
 #include <arpa/inet.h>
 #include <gtest/gtest.h>
-#include <linux/tcp.h>
-#include <sys/socket.h>
 
 #include <boost/asio/io_context.hpp>
 #include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
-#include <thread>
 
 #include "tests/server/http/http_stage.h"
 #include "tests/server/http/raw_client.h"
+#include "tests/server/http/tcp_segments.h"
 
 namespace spillway::testing {
 namespace {
@@ -69,43 +67,6 @@ TEST(HttpServer, BeginsARequestWhenTheOneBeforeItIsAnswered) {
   EXPECT_EQ(client.ReadAnswer().body, "two");
 }
 
-TEST(HttpServer, StreamsChunksAndKeepsTheConnection) {
-  Kept kept;
-  HttpStage stage(std::ref(kept));
-  RawClient client(stage.port());
-  client.Send(kGet);
-  ASSERT_TRUE(stage.WaitUntil([&] { return kept.current != nullptr; }));
-  stage.Run([&] {
-    kept.current->Begin({});
-    EXPECT_TRUE(kept.current->Write("one"));
-  });
-  EXPECT_NE(client.ReadUntil("one\r\n").find("Transfer-Encoding: chunked"), std::string::npos);
-  stage.Run([&] {
-    kept.current->Write("two");
-    kept.current->End();
-  });
-  EXPECT_EQ(client.ReadUntil("0\r\n\r\n"), "3\r\ntwo\r\n0\r\n\r\n");
-  client.Send(kGet);
-  ASSERT_TRUE(stage.WaitUntil([&] { return kept.all.size() == 2; }));
-  stage.Run([&] { kept.current->Answer({}, "again"); });
-  EXPECT_EQ(client.ReadAnswer().body, "again");
-  EXPECT_EQ(kept.gone, 0);
-}
-
-TEST(HttpServer, BreaksOffWithoutTheLastChunk) {
-  HttpStage stage([](const auto& exchange) {
-    exchange->Begin({});
-    exchange->Write("one");
-    exchange->BreakOff();
-  });
-  RawClient client(stage.port());
-  client.Send(kGet);
-  const RawAnswer answer = client.ReadAnswer();
-  EXPECT_EQ(answer.body, "one");
-  EXPECT_FALSE(answer.whole);
-  EXPECT_TRUE(client.WaitForEnd());
-}
-
 TEST(HttpServer, TellsThatTheClientHasLeft) {
   for (const bool reset : {false, true}) {
     SCOPED_TRACE(reset);
@@ -124,67 +85,11 @@ TEST(HttpServer, TellsThatTheClientHasLeft) {
   }
 }
 
-TEST(HttpServer, TellsThatTheClientHasLeftBetweenTwoChunks) {
-  Kept kept;
-  HttpStage stage(std::ref(kept));
-  RawClient client(stage.port());
-  client.Send(kGet);
-  ASSERT_TRUE(stage.WaitUntil([&] { return kept.current != nullptr; }));
-  stage.Run([&] {
-    kept.current->Begin({});
-    kept.current->Write("one");
-  });
-  client.ReadUntil("one");
-  client.EndSending();
-  EXPECT_TRUE(stage.WaitUntil([&] { return kept.gone == 1; }));
-}
-
-TEST(HttpServer, DrainClosesIdleConnectionsAndWaitsForAnswers) {
-  Kept kept;
-  HttpStage stage(std::ref(kept));
-  RawClient idle(stage.port());
-  RawClient busy(stage.port());
-  ASSERT_TRUE(stage.WaitForConnections(2));
-  busy.Send(kGet);
-  ASSERT_TRUE(stage.WaitUntil([&] { return kept.current != nullptr; }));
-  bool drained = false;
-  stage.Run([&] { stage.server().Drain([&] { drained = true; }); });
-  EXPECT_TRUE(idle.WaitForEnd());
-  EXPECT_FALSE(stage.Run([&] { return drained; }));
-  stage.Run([&] { kept.current->Answer({}, "last"); });
-  const RawAnswer answer = busy.ReadAnswer();
-  EXPECT_EQ(answer.body, "last");
-  EXPECT_EQ(answer.fields.at("connection"), "close");
-  EXPECT_TRUE(busy.WaitForEnd());
-  busy.EndSending();
-  EXPECT_TRUE(stage.WaitUntil([&] { return drained; }));
-}
-
-// Segments with data that came to `client` so far.
-unsigned SegmentsOf(const RawClient& client) {
-  tcp_info info{};
-  socklen_t size = sizeof info;
-  EXPECT_EQ(getsockopt(client.fd(), IPPROTO_TCP, TCP_INFO, &info, &size), 0);
-  return info.tcpi_data_segs_in;
-}
-
 TEST(HttpServer, AWholeAnswerIsOneWrite) {
   HttpStage stage([](const auto& exchange) { exchange->Answer({}, std::string(10'000, 'a')); });
   RawClient client(stage.port());
   client.Send(kGet);
   EXPECT_EQ(client.ReadAnswer().body.size(), 10'000u);
-  EXPECT_EQ(SegmentsOf(client), 1u);
-}
-
-TEST(HttpServer, WhatIsWrittenTogetherLeavesTogether) {
-  HttpStage stage([](const auto& exchange) {
-    exchange->Begin({});
-    for (int i = 0; i < 10; ++i) exchange->Write("token");
-    exchange->End();
-  });
-  RawClient client(stage.port());
-  client.Send(kGet);
-  EXPECT_EQ(client.ReadAnswer().body.size(), 50u);
   EXPECT_EQ(SegmentsOf(client), 1u);
 }
 
@@ -201,53 +106,6 @@ TEST(HttpServer, AnAnswerOfAnySizeArrives) {
       EXPECT_TRUE(answer.body == body) << size;
     }
   }
-}
-
-TEST(HttpServer, AsksForAPauseWhileTheClientDoesNotRead) {
-  Kept kept;
-  HttpStage stage(std::ref(kept));
-  RawClient client(stage.port(), 4096);
-  client.Send(kGet);
-  ASSERT_TRUE(stage.WaitUntil([&] { return kept.current != nullptr; }));
-  const std::string piece(8 * 1024, 'a');
-  std::size_t pieces = 0;
-  stage.Run([&] {
-    kept.current->Begin({});
-    do ++pieces;
-    while (kept.current->Write(piece));
-  });
-  EXPECT_EQ(stage.Run([&] { return kept.writable; }), 0);
-  std::thread reader([&] {
-    const RawAnswer answer = client.ReadAnswer();
-    EXPECT_TRUE(answer.whole);
-    EXPECT_EQ(answer.body.size(), pieces * piece.size());
-  });
-  ASSERT_TRUE(stage.WaitUntil([&] { return kept.writable == 1; }));
-  stage.Run([&] {
-    ++pieces;
-    EXPECT_TRUE(kept.current->Write(piece));
-    kept.current->End();
-  });
-  reader.join();
-  EXPECT_EQ(stage.Run([&] { return kept.writable; }), 1);
-}
-
-TEST(HttpServer, WhatWasWrittenBeforeABreakGoesOutFirst) {
-  Kept kept;
-  HttpStage stage(std::ref(kept));
-  RawClient client(stage.port(), 4096);
-  client.Send(kGet);
-  ASSERT_TRUE(stage.WaitUntil([&] { return kept.current != nullptr; }));
-  std::size_t size = 0;
-  stage.Run([&] {
-    kept.current->Begin({});
-    for (bool more = true; more; size += 50'000) more = kept.current->Write(std::string(50'000, 'a'));
-    kept.current->BreakOff();
-  });
-  const RawAnswer answer = client.ReadAnswer();
-  EXPECT_EQ(answer.body.size(), size);
-  EXPECT_FALSE(answer.whole);
-  EXPECT_FALSE(client.was_reset());
 }
 
 TEST(HttpServer, AnAnswerToHeadHasNoBody) {
@@ -352,17 +210,6 @@ TEST(HttpServer, SaysWhoAsksAndWhen) {
   EXPECT_LE(stage.Run([&] { return kept.current->received(); }), std::chrono::steady_clock::now());
 }
 
-TEST(HttpServer, DestroyedItTellsWhoIsStillAnswering) {
-  Kept kept;
-  {
-    HttpStage stage(std::ref(kept));
-    RawClient client(stage.port());
-    client.Send(kGet);
-    ASSERT_TRUE(stage.WaitUntil([&] { return kept.current != nullptr; }));
-  }
-  EXPECT_EQ(kept.gone, 1);
-}
-
 TEST(HttpServer, AnExchangeThatIsOverDoesNothing) {
   Kept kept;
   HttpStage stage(std::ref(kept));
@@ -382,28 +229,6 @@ TEST(HttpServer, AnExchangeThatIsOverDoesNothing) {
   ASSERT_TRUE(stage.WaitUntil([&] { return kept.all.size() == 2; }));
   stage.Run([&] { kept.current->Answer({}, "four"); });
   EXPECT_EQ(client.ReadAnswer().body, "four");
-}
-
-TEST(HttpServer, DrainLetsTheLastRequestComeInWhole) {
-  HttpStage stage;
-  RawClient client(stage.port());
-  client.Send("POST /p HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n");
-  EXPECT_EQ(client.ReadAnswer().status, 100);
-  bool drained = false;
-  stage.Run([&] { stage.server().Drain([&] { drained = true; }); });
-  client.Send("hello");
-  const RawAnswer answer = client.ReadAnswer();
-  EXPECT_EQ(answer.body, "POST /p hello");
-  EXPECT_EQ(answer.fields.at("connection"), "close");
-  client.EndSending();
-  EXPECT_TRUE(stage.WaitUntil([&] { return drained; }));
-}
-
-TEST(HttpServer, DrainWithoutConnectionsIsDoneAtOnce) {
-  HttpStage stage;
-  bool drained = false;
-  stage.Run([&] { stage.server().Drain([&] { drained = true; }); });
-  EXPECT_TRUE(stage.WaitUntil([&] { return drained; }));
 }
 
 TEST(HttpServer, SaysWhyItCannotListen) {
