@@ -18,6 +18,12 @@ inline std::pair<std::string, std::uint16_t> SplitHostPort(const std::string& ad
           static_cast<std::uint16_t>(std::strtoul(address.c_str() + colon + 1, nullptr, 10))};
 }
 
+// Whether only this machine can reach it: 127.0.0.0/8, ::1 or localhost. `address` as above.
+inline bool IsLoopback(const std::string& address) {
+  const std::string host = SplitHostPort(address).first;
+  return host == "localhost" || host == "::1" || host.compare(0, 4, "127.") == 0;
+}
+
 }  // namespace spillway::server
 
 #endif  // SPILLWAY_SERVER_HOST_PORT_H_

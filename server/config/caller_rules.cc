@@ -1,6 +1,7 @@
 #include "server/config/caller_rules.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <map>
 #include <set>
 #include <string>
@@ -9,6 +10,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "router/table.h"
+#include "server/config/digest_rules.h"
 #include "server/config/name_rules.h"
 #include "server/config/served_models.h"
 #include "server/config/value_checks.h"
@@ -16,52 +18,74 @@
 namespace spillway::server {
 namespace {
 
-constexpr char kHowToDigest[] = "printf %s \"$KEY\" | sha256sum";
-constexpr std::size_t kDigestDigits = 64;
-// SHA-256 of nothing and of one line break: what a shell makes of a variable that is not set.
-constexpr const char* kDigestsOfNothing[] = {
-    "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
-    "01ba4719c80b6fe911b091a7c05124b64eeece964e09c058ef8f9805daca546b"};
+// A DNS name has at most 253 bytes; a SPIFFE ID, which is the longest name in use, 2048.
+constexpr std::size_t kMaxSanBytes = 2048;
+constexpr std::uint32_t kMaxCalls = 1'000'000;
 
-bool IsDigest(const std::string& text) {
-  return text.size() == kDigestDigits && std::all_of(text.begin(), text.end(), [](char c) {
-           return absl::ascii_isxdigit(static_cast<unsigned char>(c));
-         });
+bool AsksForClientCertificates(const v1::Config& config) {
+  return !config.server().grpc().tls().client_ca_file().empty() ||
+         !config.server().openai().tls().client_ca_file().empty();
 }
 
-// One caller after another; remembers which digests are taken.
+bool IsVisible(const std::string& text) {
+  return std::all_of(text.begin(), text.end(),
+                     [](char c) { return absl::ascii_isgraph(static_cast<unsigned char>(c)); });
+}
+
+// One caller after another; remembers which names of certificates are taken.
 class CallerRules {
  public:
-  CallerRules(const v1::Config& config, const ConfigIndex& index, Findings* findings)
-      : findings_(*findings), served_(config, index, findings->source()) {}
+  CallerRules(const v1::Config& config, const ConfigIndex& index, DigestRules& digests, Findings* findings)
+      : findings_(*findings),
+        served_(config, index, findings->source()),
+        digests_(digests),
+        asks_for_certificates_(AsksForClientCertificates(config)) {}
 
   void Check(const v1::Caller& caller, const std::string& path) {
     names_.Check(caller.name(), path);
-    CheckDigest(caller.key_sha256(), path);
+    CheckDigest(caller, path);
+    CheckSan(caller, path);
     CheckModels(caller, path);
+    if (!caller.has_max_calls_in_flight()) return;
+    if (caller.max_calls_in_flight() >= 1 && caller.max_calls_in_flight() <= kMaxCalls) return;
+    findings_.Add(FieldPath(path, "max_calls_in_flight"), absl::StrCat("must be from 1 to ", kMaxCalls));
   }
 
  private:
-  // Never repeats the value: it may be the key itself.
-  void CheckDigest(const std::string& written, const std::string& path) {
-    if (written.empty()) {
-      return findings_.AddMissing(path, "key_sha256",
-                                  absl::StrCat("a caller needs the SHA-256 of its key: ", kHowToDigest));
+  void CheckDigest(const v1::Caller& caller, const std::string& path) {
+    if (!caller.key_sha256().empty()) return digests_.Check(caller.key_sha256(), path);
+    if (!caller.san().empty()) return;
+    findings_.AddMissing(path, "key_sha256",
+                         absl::StrCat("a caller needs the SHA-256 of its key: ", kHowToDigest));
+  }
+
+  void CheckSan(const v1::Caller& caller, const std::string& path) {
+    const std::string list = FieldPath(path, "san");
+    if (caller.san().empty() && findings_.IsRead(path, "san")) {
+      findings_.Add(list,
+                    "an empty list: name what stands in the caller's certificates, or leave the key out");
     }
-    const std::string at = FieldPath(path, "key_sha256");
-    if (!IsDigest(written)) {
+    for (int i = 0; i < caller.san_size(); ++i) {
+      const std::string& san = caller.san(i);
+      // Empty: it could not be read, and that has been said.
+      if (!san.empty()) CheckOneSan(san, ItemPath(list, static_cast<std::size_t>(i)));
+    }
+    if (!caller.san().empty() && !asks_for_certificates_) {
+      findings_.Add(list,
+                    "no listener asks for client certificates: give server.grpc.tls or server.openai.tls a "
+                    "client_ca_file");
+    }
+  }
+
+  void CheckOneSan(const std::string& san, const std::string& at) {
+    if (san.size() > kMaxSanBytes || !IsVisible(san)) {
       return findings_.Add(
-          at, absl::StrCat("must be the SHA-256 of the key, 64 hex digits and nothing else: ", kHowToDigest,
-                           "; the key itself is never written into this file"));
+          at, absl::StrCat("must be a URI or a DNS name: visible ASCII, at most ", kMaxSanBytes, " bytes"));
     }
-    const std::string digest = absl::AsciiStrToLower(written);
-    if (std::count(std::begin(kDigestsOfNothing), std::end(kDigestsOfNothing), digest) != 0) {
-      return findings_.Add(at, "is the SHA-256 of an empty key; was the variable that holds the key set?");
-    }
-    const auto [first, is_new] = taken_.emplace(digest, at);
+    const auto [first, is_new] = sans_.emplace(san, at);
     if (is_new) return;
-    findings_.Add(at, absl::StrCat("another caller has the same key, on line ",
-                                   findings_.source().Find(first->second).line));
+    findings_.Add(at,
+                  absl::StrCat("is named already, on line ", findings_.source().Find(first->second).line));
   }
 
   void CheckModels(const v1::Caller& caller, const std::string& path) {
@@ -103,18 +127,21 @@ class CallerRules {
 
   Findings& findings_;
   const ServedModels served_;
+  DigestRules& digests_;
+  const bool asks_for_certificates_;
   NameRules names_{"caller", &findings_};
-  // Path of the first of each digest, in lower case.
-  std::map<std::string, std::string> taken_;
+  // Path of the first of each.
+  std::map<std::string, std::string> sans_;
 };
 
 }  // namespace
 
-void CheckCallers(const v1::Config& config, const ConfigIndex& index, Findings* findings) {
+void CheckCallers(const v1::Config& config, const ConfigIndex& index, DigestRules& digests,
+                  Findings* findings) {
   if (config.callers().empty() && findings->IsRead("", "callers")) {
     findings->Add("callers", "an empty list would let everybody in; if that is meant, leave the key out");
   }
-  CallerRules rules(config, index, findings);
+  CallerRules rules(config, index, digests, findings);
   for (int i = 0; i < config.callers_size(); ++i) {
     rules.Check(config.callers(i), ItemPath("callers", static_cast<std::size_t>(i)));
   }

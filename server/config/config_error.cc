@@ -5,6 +5,7 @@
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "server/config/secret_looks.h"
 
 namespace spillway::server {
 namespace {
@@ -34,6 +35,7 @@ std::string FormatErrors(std::string_view file, ConfigErrors errors) {
 }
 
 std::string Quoted(std::string_view text) {
+  if (LooksSecret(text)) return "\"[redacted]\"";
   const bool cut = text.size() > kMaxQuoted;
   if (cut) {
     std::size_t end = kMaxQuoted;

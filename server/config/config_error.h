@@ -35,7 +35,8 @@ void SortErrors(ConfigErrors* errors);
 // One line an error, `file:line:col: path: what`, in the order of their positions.
 std::string FormatErrors(std::string_view file, ConfigErrors errors);
 
-// `text` in quotes for an error message: escaped, and cut after 120 bytes.
+// `text` in quotes for an error message: escaped, and cut after 120 bytes. What looks like a secret in the
+// wrong place is not repeated.
 std::string Quoted(std::string_view text);
 
 }  // namespace spillway::server

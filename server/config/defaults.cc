@@ -16,7 +16,13 @@ using google::protobuf::Duration;
 
 constexpr char kGrpcAddress[] = "0.0.0.0:50051";
 constexpr char kAdminAddress[] = "127.0.0.1:9901";
-constexpr int kMaxMessageBytes = 32 * 1024 * 1024;
+constexpr std::uint32_t kMaxMessageBytes = 32 * 1024 * 1024;
+constexpr std::uint32_t kMaxMetadataBytes = 16 * 1024;
+constexpr std::int64_t kMaxConnectionAgeSeconds = 5 * 60;
+constexpr std::int64_t kMaxConnectionAgeGraceSeconds = 60 * 60;
+constexpr std::uint32_t kMaxCallsInFlight = 10'000;
+constexpr std::uint32_t kMaxRequestValues = 250'000;
+constexpr std::uint32_t kMaxMessages = 10'000;
 constexpr std::uint32_t kMaxBodyBytes = 32 * 1024 * 1024;
 constexpr std::uint32_t kMaxConnections = 10'000;
 constexpr std::chrono::nanoseconds kShutdownGrace = std::chrono::seconds(30);
@@ -30,6 +36,10 @@ Duration Seconds(std::int64_t seconds) {
 
 bool Shorter(const Duration& a, const Duration& b) {
   return std::pair(a.seconds(), a.nanos()) < std::pair(b.seconds(), b.nanos());
+}
+
+std::chrono::nanoseconds ToChrono(const Duration& duration) {
+  return std::chrono::seconds(duration.seconds()) + std::chrono::nanoseconds(duration.nanos());
 }
 
 Duration RequestTimeout(const v1::Policy& policy) {
@@ -60,9 +70,25 @@ std::string AdminAddress(const v1::Config& config) {
   return address.empty() ? kAdminAddress : address;
 }
 
-int MaxMessageBytes(const v1::Config& config) {
-  const v1::GrpcListener& grpc = config.server().grpc();
-  return grpc.has_max_message_bytes() ? static_cast<int>(grpc.max_message_bytes()) : kMaxMessageBytes;
+v1::GrpcListener GrpcSettings(const v1::Config& config) {
+  v1::GrpcListener grpc = config.server().grpc();
+  grpc.set_address(GrpcAddress(config));
+  if (!grpc.has_max_message_bytes()) grpc.set_max_message_bytes(kMaxMessageBytes);
+  if (!grpc.has_max_connections()) grpc.set_max_connections(kMaxConnections);
+  if (!grpc.has_max_connection_age()) *grpc.mutable_max_connection_age() = Seconds(kMaxConnectionAgeSeconds);
+  if (!grpc.has_max_connection_age_grace()) {
+    *grpc.mutable_max_connection_age_grace() = Seconds(kMaxConnectionAgeGraceSeconds);
+  }
+  if (!grpc.has_max_metadata_bytes()) grpc.set_max_metadata_bytes(kMaxMetadataBytes);
+  return grpc;
+}
+
+v1::Limits LimitSettings(const v1::Config& config) {
+  v1::Limits limits = config.server().limits();
+  if (!limits.has_max_calls_in_flight()) limits.set_max_calls_in_flight(kMaxCallsInFlight);
+  if (!limits.has_max_request_values()) limits.set_max_request_values(kMaxRequestValues);
+  if (!limits.has_max_messages()) limits.set_max_messages(kMaxMessages);
+  return limits;
 }
 
 std::string OpenAiAddress(const v1::Config& config) { return config.server().openai().address(); }
@@ -80,8 +106,11 @@ v1::OpenAiListener OpenAiSettings(const v1::Config& config) {
 
 std::chrono::nanoseconds ShutdownGrace(const v1::Config& config) {
   if (!config.server().has_shutdown_grace()) return kShutdownGrace;
-  const Duration& grace = config.server().shutdown_grace();
-  return std::chrono::seconds(grace.seconds()) + std::chrono::nanoseconds(grace.nanos());
+  return ToChrono(config.server().shutdown_grace());
+}
+
+std::chrono::nanoseconds ShutdownDelay(const v1::Config& config) {
+  return ToChrono(config.server().shutdown_delay());
 }
 
 std::string AdminGrpcAddress(const v1::Config& config) { return config.server().admin().grpc_address(); }

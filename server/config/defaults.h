@@ -20,8 +20,11 @@ std::string AdminAddress(const v1::Config& config);
 // Where the admin gRPC listener binds; empty: it is off.
 std::string AdminGrpcAddress(const v1::Config& config);
 
-// Largest request the public gRPC listener takes.
-int MaxMessageBytes(const v1::Config& config);
+// The public gRPC listener with its address and every limit and time filled in.
+v1::GrpcListener GrpcSettings(const v1::Config& config);
+
+// What callers may ask for at most; without max_calls_in_flight_per_caller there is no such bound.
+v1::Limits LimitSettings(const v1::Config& config);
 
 // Where the OpenAI-compatible listener binds; empty: it is off.
 std::string OpenAiAddress(const v1::Config& config);
@@ -31,6 +34,9 @@ v1::OpenAiListener OpenAiSettings(const v1::Config& config);
 
 // How long calls under way may take to end after SIGTERM.
 std::chrono::nanoseconds ShutdownGrace(const v1::Config& config);
+
+// How long to go on serving after SIGTERM.
+std::chrono::nanoseconds ShutdownDelay(const v1::Config& config);
 
 // An endpoint's environment; production unless it says otherwise.
 v1::Environment EnvironmentOf(const v1::Endpoint& endpoint);

@@ -148,7 +148,7 @@ ListenerCertificatesResult ReadListenerCertificates(const LoadedConfig& loaded) 
   ListenerCertificatesResult result;
   Findings findings(loaded.source, &result.errors);
   for (const auto& [listener, tls] : ListenersWithTls(loaded.config)) {
-    CertificateReader reader(FieldPath(listener, "tls"), &findings);
+    CertificateReader reader(listener, &findings);
     result.certificates.insert_or_assign(listener, reader.Read(*tls));
   }
   SortErrors(&result.errors);

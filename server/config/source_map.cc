@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/ascii.h"
+#include "server/config/secret_looks.h"
 
 namespace spillway::server {
 namespace {
@@ -25,7 +26,8 @@ std::string KeyPath(std::string_view parent, std::string_view key) {
 
 bool IsPathWord(std::string_view key) {
   const auto is_plain = [](char c) { return absl::ascii_isalnum(c) || c == '_' || c == '-'; };
-  return !key.empty() && key.size() <= 64 && std::all_of(key.begin(), key.end(), is_plain);
+  return !key.empty() && key.size() <= 64 && std::all_of(key.begin(), key.end(), is_plain) &&
+         !LooksSecret(key);
 }
 
 std::string ItemPath(std::string_view list, std::size_t index) {

@@ -3,10 +3,12 @@
 #include <arpa/inet.h>
 
 #include <algorithm>
+#include <iterator>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 
 namespace spillway::server {
 namespace {
@@ -14,6 +16,20 @@ namespace {
 template <typename Predicate>
 bool All(std::string_view text, Predicate holds) {
   return std::all_of(text.begin(), text.end(), holds);
+}
+
+// Whether the query of `path` has a parameter by which APIs take keys.
+bool HoldsKey(std::string_view path) {
+  constexpr std::string_view kNames[] = {
+      "key",   "api_key", "api-key",  "apikey",           "access_token", "access_key", "auth",
+      "token", "secret",  "password", "subscription-key", "sig",          "signature"};
+  const std::size_t query = std::min(path.find('?'), path.size());
+  for (const absl::string_view parameter :
+       absl::StrSplit(absl::string_view(path.data() + query, path.size() - query), absl::ByAnyChar("?&;"))) {
+    const std::string name = absl::AsciiStrToLower(parameter.substr(0, parameter.find('=')));
+    if (std::find(std::begin(kNames), std::end(kNames), name) != std::end(kNames)) return true;
+  }
+  return false;
 }
 
 bool IsNameChar(char c) { return absl::ascii_isalnum(c) || c == '.' || c == '_' || c == '-'; }
@@ -64,6 +80,9 @@ std::string CheckUpstreamPath(std::string_view path) {
     return "a path holds no spaces, control characters or non-ASCII letters; percent-encode them";
   }
   if (path.find('#') != std::string_view::npos) return "a path has no fragment ('#')";
+  if (HoldsKey(path)) {
+    return "a key does not belong into a path's query, where logs show it; give the endpoint an api_key";
+  }
   return "";
 }
 

@@ -68,6 +68,41 @@ INSTANTIATE_TEST_SUITE_P(Models, CallerMistake, ::testing::Values(
     MistakeName);
 // clang-format on
 
+// A listener that asks its clients for certificates, and a caller known by one.
+std::string WithSan(const std::string& san) {
+  constexpr char kGrpc[] = "grpc: {address: \"127.0.0.1:0\"}";
+  return Edited(kGoodConfig, kGrpc,
+                "grpc: {address: \"127.0.0.1:0\", tls: {cert_file: c, key_file: k, client_ca_file: ca}}") +
+         "callers:\n  - {name: shop, san: " + san + "}\n";
+}
+
+TEST(CallerRules, ACallerMayBeKnownByItsCertificateAlone) {
+  const ConfigResult result = ParseConfig(WithSan("[\"spiffe://a/b\", shop.svc]"), "f");
+  EXPECT_TRUE(result.ok()) << FormatErrors("f", result.errors);
+}
+
+TEST(CallerRules, ANameInACertificateIsVisibleAsciiAndOneCallersOnly) {
+  for (const auto& [san, what] : std::vector<std::pair<std::string, std::string>>{
+           {"[]", "an empty list"},
+           {"[\"a b\"]", "must be a URI or a DNS name"},
+           {"[\"" + std::string(2049, 'a') + "\"]", "at most 2048 bytes"},
+           {"[a, a]", "is named already, on line "}}) {
+    EXPECT_NE(ErrorsOf(WithSan(san)).find(what), std::string::npos) << ErrorsOf(WithSan(san));
+  }
+}
+
+TEST(CallerRules, ANameInACertificateNeedsAListenerThatAsksForOne) {
+  const std::string errors = ErrorsOf(std::string(kGoodConfig) + "callers:\n  - {name: shop, san: [a]}\n");
+  EXPECT_NE(errors.find("callers[0].san: no listener asks for client certificates"), std::string::npos)
+      << errors;
+}
+
+TEST(CallerRules, ACallersOwnBoundIsOneAtLeast) {
+  const std::string text = Good() + "    max_calls_in_flight: 0\n";
+  EXPECT_NE(ErrorsOf(text).find("callers[1].max_calls_in_flight: must be from 1 to 1000000"),
+            std::string::npos);
+}
+
 TEST(CallerRules, AnEmptyListOfCallersDoesNotOpenTheServer) {
   const ConfigResult result = ParseConfig(std::string(kGoodConfig) + "callers: []\n", "f");
   ASSERT_EQ(result.errors.size(), 1u) << FormatErrors("f", result.errors);

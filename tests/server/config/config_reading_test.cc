@@ -65,7 +65,7 @@ TEST_F(ConfigReadingTest, HasTheListenersCertificatesAndWatchesTheirFiles) {
       Read("", "server: {openai: {address: \"127.0.0.1:0\", tls: {cert_file: \"" + cert + "\", key_file: \"" +
                    key + "\", client_ca_file: \"" + ca + "\"}}}\n");
   ASSERT_TRUE(reading.ok()) << FormatErrors("", reading.errors);
-  EXPECT_EQ(reading.certificates.at("server.openai").chain, pair.certificate_pem);
+  EXPECT_EQ(reading.certificates.at("server.openai.tls").chain, pair.certificate_pem);
   EXPECT_THAT(Paths(reading), ElementsAre(dir_.Path("c.yaml"), cert, ca, key));
 }
 

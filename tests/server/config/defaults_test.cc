@@ -120,13 +120,31 @@ TEST(Defaults, ListenersBindWhereTheSchemaSays) {
   EXPECT_EQ(AdminGrpcAddress(result.loaded->config), "[::1]:9902");
 }
 
-TEST(Defaults, ARequestMayHave32MiBAndShutdownTakes30Seconds) {
+TEST(Defaults, TheGrpcListenersLimitsAreWhatTheSchemaSays) {
   v1::Config config;
-  EXPECT_EQ(MaxMessageBytes(config), 32 * 1024 * 1024);
-  EXPECT_EQ(ShutdownGrace(config), std::chrono::seconds(30));
+  EXPECT_EQ(GrpcSettings(config).ShortDebugString(),
+            "address: \"0.0.0.0:50051\" max_message_bytes: 33554432 max_connections: 10000 "
+            "max_connection_age { seconds: 300 } max_connection_age_grace { seconds: 3600 } "
+            "max_metadata_bytes: 16384");
   config.mutable_server()->mutable_grpc()->set_max_message_bytes(4096);
+  EXPECT_EQ(GrpcSettings(config).max_message_bytes(), 4096u);
+}
+
+TEST(Defaults, WhatCallersMayAskForIsBoundedAsTheSchemaSays) {
+  v1::Config config;
+  EXPECT_EQ(LimitSettings(config).ShortDebugString(),
+            "max_calls_in_flight: 10000 max_request_values: 250000 max_messages: 10000");
+  config.mutable_server()->mutable_limits()->set_max_calls_in_flight_per_caller(7);
+  EXPECT_EQ(LimitSettings(config).max_calls_in_flight_per_caller(), 7u);
+}
+
+TEST(Defaults, ShutdownBeginsAtOnceAndTakes30Seconds) {
+  v1::Config config;
+  EXPECT_EQ(ShutdownDelay(config), std::chrono::nanoseconds::zero());
+  EXPECT_EQ(ShutdownGrace(config), std::chrono::seconds(30));
+  config.mutable_server()->mutable_shutdown_delay()->set_seconds(5);
   config.mutable_server()->mutable_shutdown_grace()->set_nanos(500'000'000);
-  EXPECT_EQ(MaxMessageBytes(config), 4096);
+  EXPECT_EQ(ShutdownDelay(config), std::chrono::seconds(5));
   EXPECT_EQ(ShutdownGrace(config), std::chrono::milliseconds(500));
 }
 

@@ -68,14 +68,14 @@ TEST_F(ListenerCertificatesTest, AreTheFilesAsTheyStand) {
   const ListenerCertificatesResult result = Read(Fields(cert_, key_, ca));
   ASSERT_THAT(result.errors, IsEmpty()) << FormatErrors("f", result.errors);
   ASSERT_THAT(result.certificates, SizeIs(1));
-  const ListenerCertificate& read = result.certificates.at("server.openai");
+  const ListenerCertificate& read = result.certificates.at("server.openai.tls");
   EXPECT_EQ(read.chain, pair_.certificate_pem);
   EXPECT_EQ(read.key.Reveal(), pair_.key_pem);
   EXPECT_EQ(read.client_ca, authority_.ca_pem());
 }
 
 TEST_F(ListenerCertificatesTest, AnotherFileIsAnotherCertificate) {
-  const auto read = [this] { return Read(Fields(cert_, key_)).certificates.at("server.openai"); };
+  const auto read = [this] { return Read(Fields(cert_, key_)).certificates.at("server.openai.tls"); };
   const ListenerCertificate before = read();
   EXPECT_EQ(read(), before);
   const testing::CertificateAndKey next = authority_.Issue();

@@ -34,6 +34,29 @@ TEST(RestartSettingsTest, ListenersCannotChangeLive) {
               ElementsAre("server.admin.grpc_address"));
 }
 
+TEST(RestartSettingsTest, LimitsTheShutdownsDelayAndAdminKeysChangeLive) {
+  const std::string started = "server {admin {grpc_address: 'h:1' keys {name: 'a' key_sha256: 'k'}}}";
+  const std::string file =
+      "server {admin {grpc_address: 'h:1' keys {name: 'b' key_sha256: 'l'}} limits {max_calls_in_flight: 5}"
+      "        shutdown_delay {seconds: 3}}";
+  EXPECT_THAT(RestartNeeded(started, file), IsEmpty());
+  EXPECT_EQ(LivePartOf(Parse(file), Parse(started)).config.DebugString(), Parse(file).DebugString());
+  EXPECT_EQ(LivePartOf(Parse(started), Parse(file)).config.DebugString(), Parse(started).DebugString());
+}
+
+TEST(RestartSettingsTest, AGrpcListenersCertificateIsLiveAndWhetherItAsksForOneIsNot) {
+  const std::string plain = "server {grpc {address: 'h:1'}}";
+  const std::string tls = "server {grpc {address: 'h:1' tls {cert_file: 'a' key_file: 'b'}}}";
+  const std::string other = "server {grpc {address: 'h:1' tls {cert_file: 'c' key_file: 'd'}}}";
+  const std::string mutual =
+      "server {grpc {address: 'h:1' tls {cert_file: 'a' key_file: 'b' client_ca_file: 'e'}}}";
+  EXPECT_THAT(RestartNeeded(plain, tls), ElementsAre("server.grpc.tls"));
+  EXPECT_THAT(RestartNeeded(tls, other), IsEmpty());
+  EXPECT_EQ(LivePartOf(Parse(other), Parse(tls)).config.DebugString(), Parse(other).DebugString());
+  EXPECT_THAT(RestartNeeded(tls, mutual), ElementsAre("server.grpc.tls.client_ca_file"));
+  EXPECT_EQ(LivePartOf(Parse(mutual), Parse(tls)).config.DebugString(), Parse(tls).DebugString());
+}
+
 TEST(RestartSettingsTest, TheDoorCannotChangeLive) {
   EXPECT_THAT(RestartNeeded("", "server {openai {address: 'h:1'}}"), ElementsAre("server.openai.address"));
   EXPECT_THAT(RestartNeeded("server {openai {address: 'h:1'}}", ""), ElementsAre("server.openai.address"));

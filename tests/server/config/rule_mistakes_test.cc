@@ -146,6 +146,7 @@ INSTANTIATE_TEST_SUITE_P(Routes, RuleMistake, ::testing::Values(
     Mistake{"SpaceInPath", "path: \"/v1/other?x=1\"", "path: @@/v1/o ther", "policies[0].production.failover.targets[1].failover.targets[1].path", "no spaces"},
     Mistake{"ControlCharacterInPath", "path: \"/v1/other?x=1\"", "path: @@\"/v1\\r\\nX: y\"", "policies[0].production.failover.targets[1].failover.targets[1].path", "control characters"},
     Mistake{"FragmentInPath", "path: \"/v1/other?x=1\"", "path: @@\"/v1#a\"", "policies[0].production.failover.targets[1].failover.targets[1].path", "no fragment"},
+    Mistake{"KeyInPath", "path: \"/v1/other?x=1\"", "path: @@\"/v1?x=1&API_KEY=hush\"", "policies[0].production.failover.targets[1].failover.targets[1].path", "does not belong into a path's query"},
     Mistake{"PathTooLong", "path: \"/v1/other?x=1\"", "path: @@/" + std::string(2048, 'p'), "policies[0].production.failover.targets[1].failover.targets[1].path", "2048"}),
     MistakeName);
 
