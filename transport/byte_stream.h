@@ -16,6 +16,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace spillway::transport {
 
@@ -48,6 +49,10 @@ class ByteStream {
   virtual bool HasPending() const = 0;
   // Tells the peer, if it can be done at once, that nothing more will come.
   virtual void Goodbye() = 0;
+
+  // The URIs and DNS names that the peer's certificate is for, once it has been verified; read when they are
+  // first asked for. None if it has none, and of a plain stream.
+  virtual const std::vector<std::string>& PeerNames();
 
   // Why the last operation failed.
   virtual std::string FailureText() const = 0;

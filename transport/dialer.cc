@@ -5,6 +5,16 @@
 #include <utility>
 
 namespace spillway::transport {
+namespace {
+
+bool IsLinkLocal(const asio::ip::address& address) {
+  if (address.is_v4()) return address.to_v4().to_uint() >> 16 == (169U << 8 | 254U);
+  const asio::ip::address_v6 v6 = address.to_v6();
+  if (v6.is_v4_mapped()) return IsLinkLocal(asio::ip::make_address_v4(asio::ip::v4_mapped, v6));
+  return v6.is_link_local();
+}
+
+}  // namespace
 
 void Dialer::Dial(const Origin& origin) {
   error_code not_literal;
@@ -13,23 +23,26 @@ void Dialer::Dial(const Origin& origin) {
     DialAddresses({Tcp::endpoint(literal, origin.port)});
     return;
   }
-  resolving_ = true;
-  resolver_.async_resolve(
-      origin.host, std::to_string(origin.port), Resolver::numeric_service,
-      [self = shared_from_this()](const error_code& ec, const Resolver::results_type& results) {
-        self->resolving_ = false;
-        if (!self->handler_) return;
-        if (ec || results.empty()) {
-          self->Finish(Error{ErrorKind::kDns, "the host's name does not resolve: " + ec.message()});
+  ticket_ = NameResolver::Of(io_).Resolve(
+      origin.host, [self = shared_from_this(), port = origin.port](const LookUpAnswer& answer) {
+        self->ticket_.reset();
+        if (answer.addresses.empty()) {
+          self->Finish(Error{ErrorKind::kDns, "the host's name does not resolve: " + answer.error});
           return;
         }
-        self->DialAddresses(std::vector<Tcp::endpoint>(results.begin(), results.end()));
+        std::vector<Tcp::endpoint> addresses;
+        for (const asio::ip::address& address : answer.addresses) addresses.emplace_back(address, port);
+        self->DialAddresses(std::move(addresses));
       });
 }
 
 void Dialer::DialAddresses(std::vector<Tcp::endpoint> addresses) {
+  std::erase_if(addresses, [](const Tcp::endpoint& one) { return IsLinkLocal(one.address()); });
   addresses_ = std::move(addresses);
-  TryNext();
+  if (!addresses_.empty()) return TryNext();
+  asio::post(io_, [self = shared_from_this()] {
+    if (self->handler_) self->Finish(Error{ErrorKind::kRefused, "the host resolves to a link-local address"});
+  });
 }
 
 void Dialer::TryNext() {
@@ -76,7 +89,7 @@ void Dialer::Finish(std::variant<Socket, Error> outcome) {
 
 void Dialer::Cancel() {
   handler_ = nullptr;
-  resolver_.cancel();
+  if (ticket_) NameResolver::Of(io_).Cancel(*std::exchange(ticket_, std::nullopt));
   patience_.cancel();
   error_code ignored;
   socket_.close(ignored);

@@ -5,6 +5,9 @@
 #include <cerrno>
 #include <system_error>
 #include <utility>
+#include <vector>
+
+#include "transport/certificate_names.h"
 
 namespace spillway::transport {
 namespace {
@@ -75,6 +78,11 @@ class TlsStream final : public ByteStream {
     ClearErrors();
   }
 
+  const std::vector<std::string>& PeerNames() override {
+    if (peer_names_ == nullptr) peer_names_ = std::make_unique<std::vector<std::string>>(ReadPeerNames());
+    return *peer_names_;
+  }
+
   std::string FailureText() const override { return failure_; }
   bool FailedInTls() const override { return failed_in_tls_; }
 
@@ -110,10 +118,22 @@ class TlsStream final : public ByteStream {
     return IoOutcome::kFailed;
   }
 
+  std::vector<std::string> ReadPeerNames() const {
+    X509* const certificate = SSL_get0_peer_certificate(ssl_.get());
+    if (certificate == nullptr || !SSL_is_init_finished(ssl_.get()) ||
+        (SSL_get_verify_mode(ssl_.get()) & SSL_VERIFY_PEER) == 0 ||
+        SSL_get_verify_result(ssl_.get()) != X509_V_OK) {
+      return {};
+    }
+    return NamesOf(*certificate);
+  }
+
   const SslPtr ssl_;
   // The context's, copied: for error texts.
   const std::string server_name_;
   std::string failure_;
+  // Null until they are asked for.
+  std::unique_ptr<std::vector<std::string>> peer_names_;
   bool failed_in_tls_ = false;
 };
 

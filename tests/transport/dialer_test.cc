@@ -47,6 +47,46 @@ TEST(Dialer, WhenAllRefuseItSaysSo) {
   EXPECT_THAT(std::get<Error>(outcome).message, HasSubstr("Connection refused at the last of 2 addresses"));
 }
 
+std::variant<Socket, Error> DialHost(const std::string& host, std::uint16_t port, asio::io_context& io) {
+  std::optional<std::variant<Socket, Error>> outcome;
+  const auto dialer =
+      std::make_shared<Dialer>(io, [&](std::variant<Socket, Error> got) { outcome.emplace(std::move(got)); });
+  dialer->Dial({.tls = false, .host = host, .port = port});
+  EXPECT_FALSE(outcome.has_value()) << "not from inside";
+  io.run();
+  return *std::move(outcome);
+}
+
+LookUp Says(const std::vector<std::string>& addresses) {
+  return [addresses](const std::string&) {
+    LookUpAnswer answer;
+    for (const std::string& one : addresses) answer.addresses.push_back(asio::ip::make_address(one));
+    return answer;
+  };
+}
+
+TEST(Dialer, ALinkLocalAddressIsNotDialledWhateverNamesIt) {
+  for (const char* address : {"169.254.169.254", "::ffff:169.254.169.254", "fe80::1"}) {
+    for (const char* host : {address, "metadata.example"}) {
+      asio::io_context io;
+      NameResolver::Make(io, {.look_up = Says({address, address})});
+      const auto outcome = DialHost(host, 80, io);
+      ASSERT_TRUE(std::holds_alternative<Error>(outcome)) << host;
+      EXPECT_EQ(std::get<Error>(outcome).kind, ErrorKind::kRefused);
+      EXPECT_EQ(std::get<Error>(outcome).message, "the host resolves to a link-local address") << host;
+    }
+  }
+}
+
+TEST(Dialer, OfANamesAddressesALinkLocalOneIsPassedOver) {
+  ScriptedServer server([](testing::Peer& peer, int) { peer.WaitForClose(); });
+  asio::io_context io;
+  NameResolver::Make(io, {.look_up = Says({"169.254.169.254", "127.0.0.1"})});
+  auto outcome = DialHost("api.example", server.port(), io);
+  ASSERT_TRUE(std::holds_alternative<Socket>(outcome));
+  EXPECT_EQ(std::get<Socket>(outcome).remote_endpoint().address().to_string(), "127.0.0.1");
+}
+
 TEST(Dialer, CancelledItCallsNobody) {
   asio::io_context io;
   const auto dialer = std::make_shared<Dialer>(io, [](std::variant<Socket, Error>) { FAIL(); });
