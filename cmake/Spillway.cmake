@@ -23,6 +23,12 @@ if(SPILLWAY_SANITIZE)
     # Clang 14 cannot emit this one's data for coroutines.
     add_compile_options(-fno-sanitize=function)
   endif()
+  if(SPILLWAY_SANITIZE MATCHES "thread")
+    # Every program tells TSan of the mutexes of libraries that were built without it.
+    set(SPILLWAY_PROGRAM_SUPPORT spillway_tsan)
+  elseif(SPILLWAY_SANITIZE MATCHES "address")
+    set(SPILLWAY_PROGRAM_SUPPORT spillway_lsan)
+  endif()
 endif()
 if(SPILLWAY_FUZZ)
   if(NOT CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
@@ -44,16 +50,18 @@ endfunction()
 function(spillway_binary name)
   cmake_parse_arguments(ARG "" "" "SOURCES;DEPS" ${ARGN})
   add_executable(${name} ${ARG_SOURCES})
-  target_link_libraries(${name} PRIVATE ${ARG_DEPS} spillway_options)
+  target_link_libraries(${name} PRIVATE ${SPILLWAY_PROGRAM_SUPPORT} ${ARG_DEPS} spillway_options)
 endfunction()
 
 # What ./dev sanitize and ./dev coverage build.
 add_custom_target(unit_tests)
+add_custom_target(e2e_tests)
 add_custom_target(core_tests)
+add_custom_target(thread_tests)
 
 # spillway_test(NAME SOURCES a_test.cc … DEPS x … [LABELS l …] [TIMEOUT seconds]): one gtest
-# binary, one ctest entry. LABELS unit (the default) or e2e: `ctest -L unit`. Those of the pure
-# rooms are labelled core, too.
+# binary, one ctest entry. LABELS unit (the default) or e2e: `ctest -L unit`; thread beside it: `./dev
+# sanitize --thread` runs it, since threads meet in it. Those of the pure rooms are labelled core, too.
 function(spillway_test name)
   cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;DEPS;LABELS" ${ARGN})
   if(NOT ARG_LABELS)
@@ -66,7 +74,7 @@ function(spillway_test name)
     set(ARG_TIMEOUT 120)
   endif()
   add_executable(${name} ${ARG_SOURCES})
-  target_link_libraries(${name} PRIVATE ${ARG_DEPS} spillway_options GTest::gmock GTest::gtest_main)
+  target_link_libraries(${name} PRIVATE ${SPILLWAY_PROGRAM_SUPPORT} ${ARG_DEPS} spillway_options GTest::gmock GTest::gtest_main)
   target_compile_definitions(${name} PRIVATE SPILLWAY_SOURCE_DIR="${CMAKE_SOURCE_DIR}"
                                              SPILLWAY_BIN_DIR="${CMAKE_RUNTIME_OUTPUT_DIRECTORY}")
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)

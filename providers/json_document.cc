@@ -91,7 +91,11 @@ JsonDocument::JsonDocument(std::string_view text, std::size_t max_depth)
     return;
   }
   truncated_ = error == json::error::incomplete || IsBeginning(text, options);
-  problem_ = truncated_ ? "it stops before its end" : error.message();
+  if (truncated_) {
+    problem_ = "it stops before its end";
+  } else {
+    problem_ = error == json::error::too_deep ? "it is nested too deeply" : error.message();
+  }
 }
 
 std::optional<std::int64_t> AsWhole(const json::value& value) {

@@ -121,7 +121,9 @@ class AdminHttpImpl final : public AdminHttp {
       response.body() = sources_.metrics();
     } else if (path == "/livez") {
       co_await OnCallsThread([] {});
-      response.body() = "ok\n";
+      const std::string complaint = sources_.unwell();
+      response.result(complaint.empty() ? http::status::ok : http::status::service_unavailable);
+      response.body() = complaint.empty() ? "ok\n" : absl::StrCat(complaint, "\n");
     } else if (path == "/readyz") {
       co_await OnCallsThread([] {});
       const bool ready = sources_.ready();

@@ -2,7 +2,7 @@
 //
 // Runs on a thread of its own, so that a scrape of many series holds up no call. Every answer
 // first makes a round trip through the I/O thread: a server whose calls are stuck does not claim to
-// be alive. Start and destroy from one thread.
+// be alive. Nor does one with something wrong that `unwell` knows of. Start and destroy from one thread.
 #ifndef SPILLWAY_SERVER_ADMIN_HTTP_H_
 #define SPILLWAY_SERVER_ADMIN_HTTP_H_
 
@@ -27,6 +27,8 @@ class AdminHttp {
     // On the admin thread.
     std::function<std::string()> metrics;
     std::function<bool()> ready;
+    // What is so wrong that only a restart helps; empty: nothing.
+    std::function<std::string()> unwell;
   };
 
   // UNAVAILABLE: the address cannot be bound.

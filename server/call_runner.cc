@@ -53,6 +53,13 @@ const v1::Usage& UsageOf(const CallInput& input, const CallResult& result) {
 CallRunner::CallRunner(boost::asio::io_context& io, SharedRouter& router, Metrics& metrics)
     : io_(io), router_(router), metrics_(metrics) {}
 
+void CallRunner::Use(std::shared_ptr<Runtime> runtime) {
+  runtime_ = std::move(runtime);
+  if (runtime_ == nullptr) return;
+  limits_.Use(runtime_->limits().calls);
+  max_request_values_.store(runtime_->limits().request_values, std::memory_order_relaxed);
+}
+
 std::shared_ptr<RunningCall> CallRunner::Run(const CallInput& input, Handler handler) {
   const router::Instant now = std::chrono::steady_clock::now();
   std::optional<router::Plan> plan =

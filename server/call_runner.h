@@ -13,6 +13,8 @@
 #ifndef SPILLWAY_SERVER_CALL_RUNNER_H_
 #define SPILLWAY_SERVER_CALL_RUNNER_H_
 
+#include <atomic>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -20,9 +22,11 @@
 
 #include "absl/functional/any_invocable.h"
 #include "router/call_report.h"
+#include "server/call/call_limits.h"
 #include "server/call/turn_end.h"
 #include "server/runtime.h"
 #include "server/shared_router.h"
+#include "server/trace_context.h"
 #include "spillway/v1/chat.pb.h"
 
 namespace spillway::server {
@@ -66,6 +70,7 @@ struct CallInput {
   router::Instant received;
   // kNever: none.
   router::Instant deadline = router::kNever;
+  TraceContext trace;
 };
 
 // What an attempt's request left out of the caller's (codec.h).
@@ -73,6 +78,13 @@ struct DroppedFields {
   // The attempt's place in the report.
   std::size_t attempt = 0;
   std::vector<std::string_view> names;
+};
+
+// When the first of a streamed answer went to the caller, and whose it was: the attempt's place in the
+// report.
+struct Commit {
+  router::Instant at;
+  std::size_t attempt = 0;
 };
 
 struct CallResult {
@@ -85,6 +97,8 @@ struct CallResult {
   router::Duration serving_upstream{};
   // Of those attempts that left something out.
   std::vector<DroppedFields> dropped;
+  // Of a stream that the caller has got something of.
+  std::optional<Commit> commit;
   // Of a served stream, if the provider counted. A whole answer has its usage in it.
   std::optional<v1::Usage> usage;
   // Of a served stream: how its choices ended; without `route`.
@@ -115,11 +129,21 @@ class CallRunner {
   CallRunner(boost::asio::io_context& io, SharedRouter& router, Metrics& metrics);
 
   // The configuration for calls that begin from now on. Must match the router's table.
-  void Use(std::shared_ptr<Runtime> runtime) { runtime_ = std::move(runtime); }
+  void Use(std::shared_ptr<Runtime> runtime);
   const std::shared_ptr<Runtime>& runtime() const { return runtime_; }
+
+  CallLimits& limits() { return limits_; }
+
+  // Values a request may hold. Any thread.
+  std::uint32_t max_request_values() const { return max_request_values_.load(std::memory_order_relaxed); }
 
   // Where those who were called back put off what need not be done at once.
   TurnEnd& turn_end() { return turn_end_; }
+
+  // A call of any kind is here, whatever becomes of it.
+  void CountCall() { calls_.fetch_add(1, std::memory_order_relaxed); }
+  // How many there were. Any thread.
+  std::uint64_t calls() const { return calls_.load(std::memory_order_relaxed); }
 
   // Null when the call ended at once.
   std::shared_ptr<RunningCall> Run(const CallInput& input, Handler handler);
@@ -129,7 +153,10 @@ class CallRunner {
   SharedRouter& router_;
   Metrics& metrics_;
   std::shared_ptr<Runtime> runtime_;
+  CallLimits limits_;
+  std::atomic<std::uint32_t> max_request_values_{0};
   TurnEnd turn_end_{io_};
+  std::atomic<std::uint64_t> calls_{0};
 };
 
 }  // namespace spillway::server

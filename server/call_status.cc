@@ -22,6 +22,13 @@ google::rpc::Status Begin(const CallStatus& status) {
   return proto;
 }
 
+void AddRetryInfo(const std::optional<router::Duration>& after, google::rpc::Status& proto) {
+  if (!after) return;
+  google::rpc::RetryInfo retry;
+  *retry.mutable_retry_delay() = ToProto(*after);
+  proto.add_details()->PackFrom(retry);
+}
+
 // `openai/prod gpt-4o: rate_limited (HTTP 429): Rate limit reached …`
 std::string Describe(const v1::Attempt& attempt) {
   const v1::TargetRef& target = attempt.target();
@@ -96,11 +103,7 @@ CallStatus StatusOf(const router::CallReport& report, const v1::RouteTrace& trac
   status.reason = router::NameOf(report.verdict);
   status.retry_after = report.retry_after;
   google::rpc::Status proto = Begin(status);
-  if (report.retry_after) {
-    google::rpc::RetryInfo retry;
-    *retry.mutable_retry_delay() = ToProto(*report.retry_after);
-    proto.add_details()->PackFrom(retry);
-  }
+  AddRetryInfo(report.retry_after, proto);
   proto.add_details()->PackFrom(FitTrace(trace));
   status.details = proto.SerializeAsString();
   return status;
@@ -133,12 +136,16 @@ CallStatus StatusOf(const std::vector<FieldViolation>& violations) {
   return status;
 }
 
-CallStatus Refused(absl::StatusCode code, std::string_view reason, std::string message) {
+CallStatus Refused(absl::StatusCode code, std::string_view reason, std::string message,
+                   std::optional<router::Duration> retry_after) {
   CallStatus status;
   status.code = code;
   status.message = FitMessage(std::move(message));
   status.reason = reason;
-  status.details = Begin(status).SerializeAsString();
+  status.retry_after = retry_after;
+  google::rpc::Status proto = Begin(status);
+  AddRetryInfo(retry_after, proto);
+  status.details = proto.SerializeAsString();
   return status;
 }
 

@@ -34,7 +34,8 @@ CallStatus StatusOf(const router::CallReport& report, const v1::RouteTrace& trac
 CallStatus StatusOf(const std::vector<FieldViolation>& violations);
 
 // A call that was refused before any target was asked; `reason` is the ErrorInfo's, a literal.
-CallStatus Refused(absl::StatusCode code, std::string_view reason, std::string message);
+CallStatus Refused(absl::StatusCode code, std::string_view reason, std::string message,
+                   std::optional<router::Duration> retry_after = std::nullopt);
 
 // NOT_FOUND: nowhere to go.
 CallStatus UnknownModel(const std::string& model, router::Environment environment);

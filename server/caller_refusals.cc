@@ -26,6 +26,10 @@ CallStatus Unauthenticated(KeyFault fault) {
                      absl::StrCat("the key is longer than ", kMaxAuthorizationBytes, " bytes"));
     case KeyFault::kMalformed:
       return refused("MALFORMED_KEY", "`authorization` is not `Bearer KEY`");
+    case KeyFault::kAmbiguousCertificate:
+      return refused("AMBIGUOUS_CERTIFICATE", "the client certificate is that of more than one caller");
+    case KeyFault::kUnknownCertificate:
+      return refused("UNKNOWN_CERTIFICATE", "no key was sent, and no caller has this client certificate");
     case KeyFault::kUnknown:
       break;
   }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
@@ -12,8 +13,9 @@
 namespace spillway::server {
 namespace {
 
-std::shared_ptr<const Identity> IdentityOf(const v1::Caller& caller) {
+std::shared_ptr<const Identity> IdentityOf(const v1::Caller& caller, std::uint32_t index) {
   auto identity = std::make_shared<Identity>();
+  identity->index = index;
   identity->name = caller.name();
   const bool sandbox = caller.environment() == v1::ENVIRONMENT_SANDBOX;
   identity->environment = sandbox ? router::Environment::kSandbox : router::Environment::kProduction;
@@ -36,21 +38,41 @@ std::string_view KeyOf(std::string_view authorization) {
 CallerRegistry::CallerRegistry(const v1::Config& config)
     : sha256_(EVP_MD_fetch(nullptr, "SHA256", nullptr)), identities_(1) {
   if (config.callers().empty()) identities_[0] = std::make_shared<Identity>();
-  for (const v1::Caller& caller : config.callers()) {
+  for (std::uint32_t i = 0; i < static_cast<std::uint32_t>(config.callers_size()); ++i) {
+    const v1::Caller& caller = config.callers(static_cast<int>(i));
+    auto identity = IdentityOf(caller, i);
+    for (const std::string& san : caller.san()) by_san_.emplace(san, identity);
+    // Known by its certificate.
+    if (caller.key_sha256().empty()) continue;
     const std::string bytes = absl::HexStringToBytes(caller.key_sha256());
     std::copy_n(bytes.begin(), kDigestBytes, digests_.emplace_back().begin());
-    identities_.push_back(IdentityOf(caller));
+    identities_.push_back(std::move(identity));
   }
 }
 
-Admission CallerRegistry::Admit(const Authorization& presented) const {
+Admission CallerRegistry::Admit(const Authorization& presented, absl::FunctionRef<PeerNames()> names) const {
   if (open()) return {identities_[0]};
-  if (presented.count == 0) return {nullptr, KeyFault::kMissing};
+  if (presented.count == 0) {
+    if (by_san_.empty()) return {nullptr, KeyFault::kMissing};
+    return AdmitByName(names());
+  }
   if (presented.count > 1) return {nullptr, KeyFault::kRepeated};
   if (presented.value.size() > kMaxAuthorizationBytes) return {nullptr, KeyFault::kOversized};
   const std::string_view key = KeyOf(presented.value);
   if (key.empty()) return {nullptr, KeyFault::kMalformed};
   return {Find(key), KeyFault::kUnknown};
+}
+
+Admission CallerRegistry::AdmitByName(const PeerNames& names) const {
+  if (names.empty()) return {nullptr, KeyFault::kMissing};
+  std::shared_ptr<const Identity> known;
+  for (const std::string& name : names) {
+    const auto found = by_san_.find(name);
+    if (found == by_san_.end()) continue;
+    if (known != nullptr && known != found->second) return {nullptr, KeyFault::kAmbiguousCertificate};
+    known = found->second;
+  }
+  return {std::move(known), KeyFault::kUnknownCertificate};
 }
 
 std::shared_ptr<const Identity> CallerRegistry::Find(std::string_view key) const {

@@ -82,8 +82,10 @@ EndpointClientsResult ClientsFor(boost::asio::io_context& io, const LoadedConfig
     }
     if (old != former.end() && old->second.definition == added.definition) {
       added.client = old->second.client;
-      continue;
+      if (old->second.signer == added.signer) added.scrubber = old->second.scrubber;
     }
+    if (added.scrubber == nullptr) added.scrubber = std::make_shared<const SecretScrubber>(own);
+    if (added.client != nullptr) continue;
     auto made = NewClient(io, added.definition, url->origin);
     if (!made.ok()) {
       findings.Add(FieldPath(path, added.definition.ca_file.empty() ? "url" : "tls.ca_file"),

@@ -17,6 +17,7 @@
 #include "server/config/config_error.h"
 #include "server/config/config_loader.h"
 #include "server/config/secrets.h"
+#include "server/secret_scrubber.h"
 #include "transport/http_client.h"
 
 namespace spillway::server {
@@ -44,6 +45,8 @@ struct EndpointClient {
   std::string api_version;
   // Null where requests need no signature.
   std::shared_ptr<AwsSigner> signer;
+  // Of all the secrets that requests show.
+  std::shared_ptr<const SecretScrubber> scrubber;
 };
 
 // By the endpoint's name.

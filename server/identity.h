@@ -4,6 +4,7 @@
 #ifndef SPILLWAY_SERVER_IDENTITY_H_
 #define SPILLWAY_SERVER_IDENTITY_H_
 
+#include <cstdint>
 #include <string>
 
 #include "absl/container/flat_hash_set.h"
@@ -18,6 +19,8 @@ struct Identity {
   router::Environment environment = router::Environment::kProduction;
   // Empty: any.
   absl::flat_hash_set<std::string> models;
+  // Its place among the configuration's callers; 0 for whoever it may be.
+  std::uint32_t index = 0;
 
   bool MayAskFor(const std::string& model) const { return models.empty() || models.contains(model); }
   bool MayAskAbout(router::Environment other) const { return name.empty() || other == environment; }

@@ -20,12 +20,16 @@ ListenerContextsResult ContextsFor(const v1::Config& config, const SourceMap& so
       result.contexts.insert(*old);
       continue;
     }
+    if (listener != kOpenAiTls) {
+      result.contexts.insert_or_assign(listener, ListenerContext{certificate->second, nullptr});
+      continue;
+    }
     // A file that has changed since `certificate` was read makes a newer context; the change shows at the
     // next look at the files, and the reload that follows makes another.
     auto made =
         transport::ServerTlsContext::Create({tls->cert_file(), tls->key_file(), tls->client_ca_file()});
     if (!made.ok()) {
-      findings.Add(FieldPath(listener, "tls"), std::string(made.status().message()));
+      findings.Add(listener, std::string(made.status().message()));
       continue;
     }
     result.contexts.insert_or_assign(listener, ListenerContext{certificate->second, *std::move(made)});
@@ -38,10 +42,14 @@ const ListenerContext* Find(const ListenerContexts& contexts, const std::string&
   return found == contexts.end() ? nullptr : &found->second;
 }
 
+bool Same(const ListenerContext& a, const ListenerContext& b) {
+  return a.context == b.context && a.certificate == b.certificate;
+}
+
 bool SameContexts(const ListenerContexts& a, const ListenerContexts& b) {
   return a.size() == b.size() && std::all_of(a.begin(), a.end(), [&](const auto& entry) {
            const ListenerContext* other = Find(b, entry.first);
-           return other != nullptr && other->context == entry.second.context;
+           return other != nullptr && Same(*other, entry.second);
          });
 }
 

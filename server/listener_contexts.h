@@ -22,6 +22,7 @@ namespace spillway::server {
 
 struct ListenerContext {
   ListenerCertificate certificate;
+  // Null where gRPC does the TLS: it wants the certificate.
   std::shared_ptr<transport::ServerTlsContext> context;
 };
 
@@ -45,6 +46,9 @@ ListenerContextsResult ContextsFor(const v1::Config& config, const SourceMap& so
 
 // Null: the listener is one of plain text, or off.
 const ListenerContext* Find(const ListenerContexts& contexts, const std::string& listener);
+
+// What a listener greets its clients with is the same.
+bool Same(const ListenerContext& a, const ListenerContext& b);
 
 // Whether the same contexts are in both.
 bool SameContexts(const ListenerContexts& a, const ListenerContexts& b);

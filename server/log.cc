@@ -1,13 +1,15 @@
 #include "server/log.h"
 
-#include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
+#include <unistd.h>
 
 #include <cstdlib>
 #include <ctime>
 #include <memory>
 
 #include "absl/strings/str_cat.h"
+#include "server/log_sink.h"
+#include "server/log_text.h"
 
 namespace spillway::server {
 namespace {
@@ -43,6 +45,21 @@ void AppendTime(std::chrono::system_clock::time_point now, std::string& out) {
                   absl::Dec(millis % 1000, absl::kZeroPad3), "Z");
 }
 
+// Set before there are threads.
+struct {
+  LogFormat format = LogFormat::kJson;
+  bool colour = false;
+} written_as;
+
+// no-color.org
+bool WantsColour() {
+  const char* no_color = std::getenv("NO_COLOR");
+  const char* term = std::getenv("TERM");
+  if (no_color != nullptr && *no_color != '\0') return false;
+  if (term != nullptr && std::string_view(term) == "dumb") return false;
+  return isatty(STDOUT_FILENO) == 1;
+}
+
 // The lines of this thread's batch.
 struct HeldLines {
   bool holding = false;
@@ -67,16 +84,16 @@ LogBatch::~LogBatch() {
   text.clear();
 }
 
-void InitLogging() {
-  auto logger =
-      std::make_shared<spdlog::logger>("spillway", std::make_shared<spdlog::sinks::stdout_sink_mt>());
+void InitLogging(LogFormat format) {
+  written_as = {format, format == LogFormat::kText && WantsColour()};
+  auto logger = std::make_shared<spdlog::logger>("spillway", NewLogSink(STDOUT_FILENO, STDERR_FILENO));
   logger->set_pattern("%v");
   spdlog::set_default_logger(std::move(logger));
 }
 
 LogLine::LogLine(LogLevel level, std::string_view event, std::chrono::system_clock::time_point now)
     : level_(level), json_(line_) {
-  line_.reserve(768);
+  line_.reserve(1024);
   json_.BeginObject();
   json_.Key("ts");
   line_ += '"';
@@ -111,6 +128,7 @@ LogLine& LogLine::Millis(std::string_view name, std::chrono::nanoseconds value) 
 
 void LogLine::Write() {
   json_.EndObject();
+  if (written_as.format == LogFormat::kText) line_ = LogText(line_, written_as.colour);
   if (held_lines.holding) {
     held_lines.text.append(line_).append(1, '\n');
     return;

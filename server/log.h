@@ -1,4 +1,5 @@
-// What the server says to its operator: one JSON object a line, on stdout.
+// What the server says to its operator: one JSON object a line, on stdout; or, for a person who watches, the
+// same as text (log_text.h).
 //
 // Every line has `ts` (RFC 3339, UTC), `level` and `event`. Values come from configuration and
 // from classified failures, whose texts are redacted before they get here. Thread-safe.
@@ -15,6 +16,8 @@
 namespace spillway::server {
 
 enum class LogLevel : std::uint8_t { kInfo, kWarning, kError };
+
+enum class LogFormat : std::uint8_t { kJson, kText };
 
 // One line under construction. Write() sends it; a line that is not written is nothing.
 class LogLine {
@@ -49,8 +52,9 @@ class LogBatch {
   ~LogBatch();
 };
 
-// Chooses stdout and makes each line visible at once. Call once, before the first line.
-void InitLogging();
+// Chooses stdout and makes each line visible at once. Text is coloured if stdout is a terminal. Call once,
+// before the first line.
+void InitLogging(LogFormat format = LogFormat::kJson);
 
 // "12.345": milliseconds, for logs and metadata.
 std::string FormatMillis(std::chrono::nanoseconds value);

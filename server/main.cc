@@ -6,11 +6,13 @@
 #include <google/protobuf/stubs/logging.h>
 
 #include <CLI/CLI.hpp>
+#include <atomic>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <initializer_list>
 #include <string>
+#include <thread>
 #include <utility>
 
 #include "absl/synchronization/mutex.h"
@@ -59,7 +61,30 @@ int ServeUntilStopped(Server& server, const sigset_t& awaited) {
   }
 }
 
-int Serve(const std::string& path) {
+const char* NameOf(int signal) { return signal == SIGTERM ? "SIGTERM" : "SIGINT"; }
+
+// In order; a second signal to stop: at once.
+void Stop(Server& server, const sigset_t& awaited) {
+  std::atomic<bool> stopped = false;
+  std::thread listener([&] {
+    for (bool hurried = false;;) {
+      int signal = 0;
+      sigwait(&awaited, &signal);
+      if (stopped) return;
+      if (signal == SIGHUP || std::exchange(hurried, true)) continue;
+      LogLine(LogLevel::kWarning, "stopping_at_once").Text("signal", NameOf(signal)).Write();
+      server.Hurry();
+    }
+  });
+  server.Shutdown();
+  stopped = true;
+  // Blocked in every thread, so that it ends nothing: the listener is told that way.
+  // NOLINTNEXTLINE(bugprone-bad-signal-to-kill-thread)
+  pthread_kill(listener.native_handle(), SIGTERM);
+  listener.join();
+}
+
+int Serve(const std::string& path, LogFormat log_format) {
   // Whoever changes the file while it is read says so to a process that has no use for it yet.
   Block(SetOf({SIGHUP}));
   ConfigReading reading = ReadConfig(path, FromEnvironment);
@@ -72,7 +97,7 @@ int Serve(const std::string& path) {
   absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
   // It writes a line of its own to stderr for each request that is not UTF-8: a caller could fill a disk.
   google::protobuf::SetLogHandler(nullptr);
-  InitLogging();
+  InitLogging(log_format);
 
   auto server = Server::Start(std::move(reading), FromEnvironment);
   if (!server.ok()) {
@@ -89,8 +114,8 @@ int Serve(const std::string& path) {
       .Int("admin_grpc_port", ports.admin_grpc)
       .Write();
   const int signal = ServeUntilStopped(**server, awaited);
-  LogLine(LogLevel::kInfo, "stopping").Text("signal", signal == SIGTERM ? "SIGTERM" : "SIGINT").Write();
-  (*server)->Shutdown();
+  LogLine(LogLevel::kInfo, "stopping").Text("signal", NameOf(signal)).Write();
+  Stop(**server, awaited);
   LogLine(LogLevel::kInfo, "stopped").Write();
   return 0;
 }
@@ -107,12 +132,16 @@ int main(int argc, char** argv) {
   app.add_option("--check", check,
                  "Check this configuration file and exit: 0 if it is good, 1 with every mistake")
       ->excludes(config_option);
+  std::string log_format = "json";
+  app.add_option("--log-format", log_format, "What log lines are: json, or text for people")
+      ->check(CLI::IsMember({"json", "text"}))
+      ->capture_default_str();
   CLI11_PARSE(app, argc, argv);
   if (config.empty() && check.empty()) {
     std::fputs("spillway-server: give --config FILE or --check FILE (see --help)\n", stderr);
     return 2;
   }
-  if (check.empty()) return Serve(config);
+  if (check.empty()) return Serve(config, log_format == "text" ? LogFormat::kText : LogFormat::kJson);
   const ConfigReading reading = ReadConfig(check, FromEnvironment);
   if (!IsGood(reading)) return 1;
   std::printf("%s: good: %d endpoints, %d policies\n", check.c_str(), reading.loaded->config.endpoints_size(),

@@ -107,13 +107,26 @@ Metrics::Metrics()
                         .Help("Hash of the configuration in force.")
                         .Register(registry_)
                         .Add({})),
-      door_(registry_) {
+      lost_log_lines_(&BuildCounter()
+                           .Name("spillway_log_lines_lost_total")
+                           .Help("Log lines that could not be written.")
+                           .Register(registry_)
+                           .Add({})),
+      door_(registry_),
+      port_(registry_),
+      process_(registry_) {
   auto& reloads = BuildCounter()
                       .Name("spillway_config_reloads_total")
                       .Help("Times the configuration was read again, by what came of it.")
                       .Register(registry_);
   static constexpr std::array<const char*, kReloadOutcomes> kOutcomes = {"applied", "unchanged", "rejected"};
   for (std::size_t i = 0; i < kOutcomes.size(); ++i) reloads_[i] = &reloads.Add({{"result", kOutcomes[i]}});
+  auto& refused =
+      BuildCounter()
+          .Name("spillway_calls_refused_total")
+          .Help("Calls refused because as many as may be were in flight: in all, or of their caller.")
+          .Register(registry_);
+  refused_ = {&refused.Add({{"bound", "server"}}), &refused.Add({{"bound", "caller"}})};
   BuildGauge()
       .Name("spillway_build_info")
       .Help("Always 1; the labels say what is running.")
@@ -165,6 +178,10 @@ void Metrics::ForgetEndpoint(const std::string& endpoint) {
 }
 
 void Metrics::SetConfigHash(std::uint64_t hash) { config_hash_->Set(static_cast<double>(hash)); }
+
+void Metrics::SetLostLogLines(std::uint64_t lines) {
+  lost_log_lines_->Increment(static_cast<double>(lines) - lost_log_lines_->Value());
+}
 
 void Metrics::CountReload(ReloadOutcome outcome) { reloads_[static_cast<std::size_t>(outcome)]->Increment(); }
 

@@ -24,8 +24,12 @@
 #include "absl/synchronization/mutex.h"
 #include "router/call_report.h"
 #include "router/router.h"
+#include "server/call/call_limits.h"
+#include "server/grpc/port_metrics.h"
 #include "server/openai/door_metrics.h"
+#include "server/process_metrics.h"
 #include "server/reload_result.h"
+#include "server/target_figures.h"
 #include "spillway/v1/chat.pb.h"
 #include "transport/http_client.h"
 
@@ -93,16 +97,27 @@ class Metrics {
   void ForgetEndpoint(const std::string& endpoint);
   void SetConfigHash(std::uint64_t hash);
   void CountReload(ReloadOutcome outcome);
+  // In all, since the start.
+  void SetLostLogLines(std::uint64_t lines);
 
   // A call that no route was found for, or that was refused before one was looked for. No environment:
   // nobody knows whose call it was.
   void CountUnrouted(std::optional<router::Environment> environment, absl::StatusCode code);
+
+  // A call beyond a bound on calls in flight.
+  void CountRefused(CallLimits::Bound bound) { refused_[static_cast<std::size_t>(bound)]->Increment(); }
 
   prometheus::Gauge& in_flight() { return *in_flight_; }
   prometheus::Histogram& router_overhead() { return *router_overhead_; }
 
   // Of the OpenAI-compatible listener.
   DoorMetrics& door() { return door_; }
+  // Of the public gRPC listener, and of this process.
+  PortMetrics& port() { return port_; }
+  ProcessMetrics& process() { return process_; }
+
+  // The same of targets, for the operator's service rather than for Prometheus.
+  FiguresBook& figures() { return figures_; }
 
  private:
   friend class LeafMetrics;
@@ -125,9 +140,15 @@ class Metrics {
   prometheus::Histogram* router_overhead_;
   prometheus::Gauge* in_flight_;
   prometheus::Gauge* config_hash_;
+  // By bound.
+  std::array<prometheus::Counter*, 2> refused_{};
   // By outcome.
   std::array<prometheus::Counter*, kReloadOutcomes> reloads_{};
+  prometheus::Counter* lost_log_lines_;
   DoorMetrics door_;
+  PortMetrics port_;
+  ProcessMetrics process_;
+  FiguresBook figures_;
   absl::Mutex targets_mutex_;
   absl::flat_hash_map<TargetKey, prometheus::Gauge*> targets_ ABSL_GUARDED_BY(targets_mutex_);
 };

@@ -88,7 +88,7 @@ void Reloader::SwitchTo(std::shared_ptr<Runtime> next, const router::TableSpec& 
   for (const auto& [listener, use] : followers_) {
     const ListenerContext* now = Find(contexts, listener);
     const ListenerContext* before = Find(contexts_, listener);
-    if (now == nullptr || (before != nullptr && before->context == now->context)) continue;
+    if (now == nullptr || (before != nullptr && Same(*before, *now))) continue;
     news.push_back([&use = use, now] { use(*now); });
   }
   OnIoThread([&] {
@@ -117,6 +117,12 @@ std::shared_ptr<transport::ServerTlsContext> Reloader::TlsContextOf(const std::s
   const absl::MutexLock lock(&reloading_);
   const ListenerContext* now = Find(contexts_, listener);
   return now == nullptr ? nullptr : now->context;
+}
+
+std::optional<ListenerCertificate> Reloader::CertificateOf(const std::string& listener) const {
+  const absl::MutexLock lock(&reloading_);
+  const ListenerContext* now = Find(contexts_, listener);
+  return now == nullptr ? std::nullopt : std::optional(now->certificate);
 }
 
 void Reloader::OnIoThread(const std::function<void()>& work) {

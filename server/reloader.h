@@ -15,6 +15,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -55,8 +56,9 @@ class Reloader {
   // `use` is called on the I/O thread: at once, and whenever a reload brings the TLS listener at that path
   // (listener_tls.h) another certificate. Never for one of plain text. It outlives the last reload.
   void FollowCertificate(const std::string& listener, UseContext use);
-  // What it is now; null: the listener is one of plain text.
+  // What it is now, and what gRPC makes its own of; none: the listener is one of plain text.
   std::shared_ptr<transport::ServerTlsContext> TlsContextOf(const std::string& listener) const;
+  std::optional<ListenerCertificate> CertificateOf(const std::string& listener) const;
 
   const std::string& path() const { return path_; }
   ConfigInForce in_force() const;

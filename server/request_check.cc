@@ -57,10 +57,15 @@ std::vector<FieldViolation> CheckModel(const std::string& model) {
   return violations;
 }
 
-std::vector<FieldViolation> CheckRequest(const v1::ChatRequest& request) {
+std::vector<FieldViolation> CheckRequest(const v1::ChatRequest& request, std::uint32_t max_messages) {
   std::vector<FieldViolation> violations = CheckModel(request.model());
   Checker checker(violations);
   if (request.messages().empty()) checker.Add("messages", "at least one message is required");
+  if (static_cast<std::uint32_t>(request.messages_size()) > max_messages) {
+    checker.Add("messages",
+                absl::StrCat("more than ", max_messages, " messages (server.limits.max_messages)"));
+    return violations;
+  }
   for (int i = 0; i < request.messages_size(); ++i) checker.CheckMessage(request.messages(i), i);
   if (request.has_n() && request.n() < 1) checker.Add("n", "must be at least 1");
   return violations;

@@ -4,6 +4,7 @@
 #ifndef SPILLWAY_SERVER_REQUEST_CHECK_H_
 #define SPILLWAY_SERVER_REQUEST_CHECK_H_
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -21,7 +22,7 @@ struct FieldViolation {
 std::vector<FieldViolation> CheckModel(const std::string& model);
 
 // Empty: the request may go on.
-std::vector<FieldViolation> CheckRequest(const v1::ChatRequest& request);
+std::vector<FieldViolation> CheckRequest(const v1::ChatRequest& request, std::uint32_t max_messages);
 
 }  // namespace spillway::server
 

@@ -1,9 +1,9 @@
 #include "server/request_id.h"
 
 #include <algorithm>
-#include <random>
 
 #include "absl/strings/str_cat.h"
+#include "server/random_bits.h"
 
 namespace spillway::server {
 
@@ -13,12 +13,7 @@ bool IsFitRequestId(std::string_view id) {
 }
 
 std::string NewRequestId() {
-  thread_local std::mt19937_64 engine = [] {
-    std::random_device device;
-    std::seed_seq seed{device(), device(), device(), device(), device(), device()};
-    return std::mt19937_64(seed);
-  }();
-  return absl::StrCat(absl::Hex(engine(), absl::kZeroPad16), absl::Hex(engine(), absl::kZeroPad16));
+  return absl::StrCat(absl::Hex(RandomBits(), absl::kZeroPad16), absl::Hex(RandomBits(), absl::kZeroPad16));
 }
 
 }  // namespace spillway::server

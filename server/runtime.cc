@@ -9,9 +9,30 @@
 #include "server/table_spec.h"
 
 namespace spillway::server {
+namespace {
+
+CallerLimits LimitsOf(const v1::Config& config) {
+  const v1::Limits limits = LimitSettings(config);
+  CallerLimits out;
+  out.messages = limits.max_messages();
+  out.request_values = limits.max_request_values();
+  out.calls.calls = limits.max_calls_in_flight();
+  const std::uint32_t of_caller =
+      limits.has_max_calls_in_flight_per_caller() ? limits.max_calls_in_flight_per_caller() : kNoBound;
+  // Whoever it may be.
+  if (config.callers().empty()) out.calls.callers.push_back({"", of_caller});
+  for (const v1::Caller& caller : config.callers()) {
+    const bool own = caller.has_max_calls_in_flight();
+    out.calls.callers.push_back({caller.name(), own ? caller.max_calls_in_flight() : of_caller});
+  }
+  return out;
+}
+
+}  // namespace
 
 Runtime::Runtime(const v1::Config& config, EndpointClients endpoints)
     : callers_(config),
+      limits_(LimitsOf(config)),
       models_(config, std::chrono::system_clock::to_time_t(std::chrono::system_clock::now())),
       endpoints_(std::move(endpoints)) {}
 
@@ -38,7 +59,9 @@ void Runtime::AddLeaves(const v1::Config& config, Metrics& metrics) {
     added.codec = providers::WithOverrides(std::move(codec), std::move(overrides));
     added.client = endpoint.client.get();
     added.signer = endpoint.signer.get();
+    added.scrubber = endpoint.scrubber.get();
     added.metrics = std::make_unique<LeafMetrics>(metrics, leaf);
+    added.figures = &metrics.figures().Of(leaf.name);
   }
 }
 

@@ -6,12 +6,14 @@
 #ifndef SPILLWAY_SERVER_RUNTIME_H_
 #define SPILLWAY_SERVER_RUNTIME_H_
 
+#include <cstdint>
 #include <memory>
 #include <utility>
 #include <vector>
 
 #include "providers/codec.h"
 #include "router/table.h"
+#include "server/call/call_limits.h"
 #include "server/caller_registry.h"
 #include "server/endpoint_clients.h"
 #include "server/metrics.h"
@@ -27,7 +29,10 @@ struct LeafRuntime {
   transport::HttpClient* client = nullptr;
   // Null where requests need no signature.
   AwsSigner* signer = nullptr;
+  const SecretScrubber* scrubber = nullptr;
   std::unique_ptr<LeafMetrics> metrics;
+  // Of the leaf's target.
+  TargetFigures* figures = nullptr;
   // What Candidate.settings says.
   v1::TargetSettings settings;
 };
@@ -36,6 +41,13 @@ struct RouteRuntime {
   std::unique_ptr<RouteMetrics> metrics;
   // What RouteResponse.settings says.
   v1::PolicySettings settings;
+};
+
+// What callers may take.
+struct CallerLimits {
+  CallBounds calls;
+  std::uint32_t messages = 0;
+  std::uint32_t request_values = 0;
 };
 
 class Runtime {
@@ -54,6 +66,7 @@ class Runtime {
   }
   const router::Table& table() const { return *table_; }
   const CallerRegistry& callers() const { return callers_; }
+  const CallerLimits& limits() const { return limits_; }
   const ModelList& models() const { return models_; }
   const EndpointClients& endpoints() const { return endpoints_; }
 
@@ -67,6 +80,7 @@ class Runtime {
   void AddRoutes(const v1::Config& config, Metrics& metrics);
 
   const CallerRegistry callers_;
+  const CallerLimits limits_;
   const ModelList models_;
   std::shared_ptr<const router::Table> table_;
   const EndpointClients endpoints_;

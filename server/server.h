@@ -40,8 +40,12 @@ class Server {
   // Reads the configuration again; as Reloader's. A change of its files is noticed without it.
   virtual ReloadResult Reload(std::string_view trigger) = 0;
 
-  // Readiness off, no new calls, those under way may end within the configured grace.
+  // Not ready; after the configured delay, clients are asked to go elsewhere; then no new calls, and those
+  // under way may end within the configured grace.
   virtual void Shutdown() = 0;
+
+  // A Shutdown, under way or to come, waits for nothing any more. Any thread.
+  virtual void Hurry() = 0;
 };
 
 }  // namespace spillway::server

@@ -96,7 +96,10 @@ std::shared_ptr<const router::Table> SharedRouter::Replace(const router::TableSp
   return router_.table();
 }
 
-void SharedRouter::ReportTargets(router::Instant now) { metrics_.SetTargets(Targets(now)); }
+void SharedRouter::ReportTargets(router::Instant now) {
+  metrics_.SetTargets(Targets(now));
+  changes_.Announce();
+}
 
 std::shared_ptr<const router::Table> SharedRouter::table() {
   absl::MutexLock lock(&mutex_);
@@ -104,6 +107,7 @@ std::shared_ptr<const router::Table> SharedRouter::table() {
 }
 
 void SharedRouter::Report(const std::vector<router::Transition>& transitions, router::Instant now) {
+  if (!transitions.empty()) changes_.Announce();
   for (const router::Transition& transition : transitions) {
     metrics_.SetTargetState(transition.name, transition.now.state);
     const bool suspended = transition.now.state == router::TargetState::kSuspended;

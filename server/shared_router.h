@@ -12,6 +12,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
 #include "router/router.h"
+#include "server/change_signal.h"
 #include "server/metrics.h"
 
 namespace spillway::server {
@@ -41,6 +42,9 @@ class SharedRouter {
 
   std::shared_ptr<const router::Table> table();
 
+  // Announces every transition, and every new table.
+  ChangeSignal& changes() { return changes_; }
+
  private:
   // Outside the lock.
   void Report(const std::vector<router::Transition>& transitions, router::Instant now);
@@ -48,6 +52,7 @@ class SharedRouter {
                                                  router::Instant now);
 
   Metrics& metrics_;
+  ChangeSignal changes_;
   absl::Mutex mutex_;
   router::Router router_ ABSL_GUARDED_BY(mutex_);
 };

@@ -6,10 +6,11 @@
 
 namespace spillway::server {
 
-void AnswerOutlet::Begin(const ServingAnswer& answer) {
+void AnswerOutlet::Begin(const ServingAnswer& answer, router::Instant now) {
   if (given_out_) {
     Reset(answer.report);
   } else if (input_.sink != nullptr) {
+    commit_ = {now, answer.report.attempts.size() - 1};
     input_.sink->OnServing(answer);
   }
   given_out_ = answer.report.attempts.size() - 1;
@@ -48,6 +49,7 @@ void AnswerOutlet::End(providers::StreamEnding ending) {
 
 void AnswerOutlet::TellOf(CallResult& result) {
   result.resets = resets_;
+  result.commit = commit_;
   result.usage = std::move(ending_.usage);
   result.finishes = std::move(ending_.finishes);
 }

@@ -20,7 +20,7 @@ class AnswerOutlet {
   explicit AnswerOutlet(const CallInput& input) : input_(input) {}
 
   // An attempt begins to answer.
-  void Begin(const ServingAnswer& answer);
+  void Begin(const ServingAnswer& answer, router::Instant now);
   // As AnswerSink::OnEvents.
   bool GiveOut(std::vector<v1::Delta>& deltas);
   // The answer is whole; nothing follows.
@@ -35,6 +35,7 @@ class AnswerOutlet {
   const CallInput& input_;
   // The place in the report of the attempt whose answer has been given out so far.
   std::optional<std::size_t> given_out_;
+  std::optional<Commit> commit_;
   int resets_ = 0;
   // Of a streamed answer that is whole.
   providers::StreamEnding ending_;

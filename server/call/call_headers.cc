@@ -11,6 +11,7 @@ namespace {
 // Made once: gRPC wants strings, and these are too long to be had without an allocation.
 struct HeaderNames {
   std::string request_id = "x-request-id";
+  std::string traceparent = kTraceparent;
   std::string provider = "x-spillway-provider";
   std::string model = "x-spillway-model";
   std::string endpoint = "x-spillway-endpoint";
@@ -23,6 +24,13 @@ struct HeaderNames {
 const HeaderNames& Names() {
   static const HeaderNames& names = *new HeaderNames;
   return names;
+}
+
+// Which call it was, and for a caller that traces, in which trace.
+void AddIds(const CallInput& input, const std::string& request_id, HeaderAdder add) {
+  add(Names().request_id, request_id);
+  if (!input.trace.asked) return;
+  add(Names().traceparent, std::string(TraceparentOf(input.trace, input.trace.span).view()));
 }
 
 // Who serves.
@@ -54,7 +62,7 @@ const router::AttemptRecord* LatestToServe(const router::CallReport& report) {
 
 void AddCallHeaders(const CallInput& input, const CallResult& result, const std::string& request_id,
                     HeaderAdder add) {
-  add(Names().request_id, request_id);
+  AddIds(input, request_id, add);
   if (!result.report) return;
   const router::CallReport& report = *result.report;
   if (report.verdict == router::Verdict::kServed) {
@@ -65,7 +73,7 @@ void AddCallHeaders(const CallInput& input, const CallResult& result, const std:
 
 void AddServingHeaders(const CallInput& input, const ServingAnswer& answer, const std::string& request_id,
                        HeaderAdder add) {
-  add(Names().request_id, request_id);
+  AddIds(input, request_id, add);
   AddServer(input, answer.report, answer.report.attempts.back(), answer.serving, add);
   AddCall(answer.report, std::chrono::steady_clock::now() - input.received - answer.upstream, add);
 }
@@ -73,7 +81,7 @@ void AddServingHeaders(const CallInput& input, const ServingAnswer& answer, cons
 void AddFinalHeaders(const CallInput& input, const CallResult& result, const std::string& request_id,
                      HeaderAdder add) {
   const router::CallReport& report = *result.report;
-  add(Names().request_id, request_id);
+  AddIds(input, request_id, add);
   if (const router::AttemptRecord* served = LatestToServe(report)) {
     const bool whole = report.verdict == router::Verdict::kServed;
     AddServer(input, report, *served, whole ? result.serving_upstream : served->end - served->start, add);

@@ -1,4 +1,5 @@
-// What a call says of itself beside its answer: `x-spillway-*` and `x-request-id`, whatever carries them.
+// What a call says of itself beside its answer: `x-spillway-*`, `x-request-id` and, to a
+// caller that sent one, `traceparent`; whatever carries them.
 #ifndef SPILLWAY_SERVER_CALL_CALL_HEADERS_H_
 #define SPILLWAY_SERVER_CALL_CALL_HEADERS_H_
 

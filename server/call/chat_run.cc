@@ -5,6 +5,7 @@
 #include <utility>
 #include <variant>
 
+#include "providers/request_id.h"
 #include "server/call/attempt_failure.h"
 
 namespace spillway::server {
@@ -62,11 +63,28 @@ void ChatRun::ReadOn(Instant now) {
   if (stream_ != nullptr) stream_->ReadOn(now);
 }
 
+void ChatRun::Complete(router::Event& event) {
+  std::string id = std::exchange(provider_request_id_, {});
+  if (auto* failed = std::get_if<router::Failed>(&event)) {
+    leaf().scrubber->Scrub(failed->attempt);
+    leaf().scrubber->ScrubId(id);
+    failed->provider_request_id = std::move(id);
+  } else if (auto* succeeded = std::get_if<router::Succeeded>(&event)) {
+    leaf().scrubber->ScrubId(id);
+    succeeded->provider_request_id = std::move(id);
+  }
+}
+
 // The loop. Ends by waiting (for an exchange or a timer) or by being done.
 void ChatRun::Drive(router::Event event, Instant now) {
+  Complete(event);
   for (;;) {
+    // What could not be sent was no attempt.
+    const bool ends = attempt_under_way_ && !std::holds_alternative<router::Unsupported>(event);
+    const std::size_t attempts = plan_.report().attempts.size();
     attempt_under_way_ = false;
     const router::Step step = router_.On(plan_, std::move(event), now);
+    if (ends) leaf().figures->Record(plan_.report().attempts[attempts - 1]);
     if (std::holds_alternative<router::Done>(step)) return Finish(now);
     if (const auto* sleep = std::get_if<router::Sleep>(&step)) return SleepUntil(sleep->until);
     try_ = std::get<router::Try>(step);
@@ -80,15 +98,21 @@ void ChatRun::Drive(router::Event event, Instant now) {
 }
 
 void ChatRun::Send(providers::EncodedRequest request) {
-  if (!request.dropped.empty()) {
-    dropped_.push_back({plan_.report().attempts.size() - 1, std::move(request.dropped)});
-  }
+  const std::size_t attempt = plan_.report().attempts.size() - 1;
+  if (!request.dropped.empty()) dropped_.push_back({attempt, std::move(request.dropped)});
+  AddTrace(attempt, request);
   if (leaf().signer != nullptr) leaf().signer->Sign(std::chrono::system_clock::now(), request);
   exchange_start_ = Now();
   if (try_.streamed) return SendForStream(std::move(request));
   exchange_ = leaf().client->Send(
       std::move(request), try_.deadline,
       [self = shared_from_this()](transport::ExchangeResult result) { self->OnExchange(std::move(result)); });
+}
+
+void ChatRun::AddTrace(std::size_t attempt, HttpRequest& request) {
+  if (input_.trace.empty()) return;
+  const SpanId span = SpanOfAttempt(input_.trace, attempt);
+  request.headers.emplace_back(kTraceparent, TraceparentOf(input_.trace, span).view());
 }
 
 void ChatRun::AddUpstream(Instant end) {
@@ -110,11 +134,13 @@ router::Event ChatRun::EventOf(transport::ExchangeResult result) {
     return router::Failed{FailureOf(*error, try_.on_timeout), {}};
   }
   const auto& response = std::get<HttpResponse>(result.outcome);
+  provider_request_id_ = providers::ProviderRequestId(response.headers);
   input_.response->Clear();
   const providers::DecodeContext context{std::chrono::system_clock::now()};
   if (auto failed = leaf().codec->DecodeInto(response, context, *input_.response)) {
     return router::Failed{*std::move(failed), {}};
   }
+  if (!input_.response->id().empty()) leaf().scrubber->ScrubId(*input_.response->mutable_id());
   return router::Succeeded{};
 }
 
@@ -126,11 +152,16 @@ void ChatRun::SendForStream(providers::EncodedRequest request) {
                                  plan_.report().last_attempt()->start, use, std::move(listener));
 }
 
+void ChatRun::OnHeaders(const HttpHeaders& headers) {
+  provider_request_id_ = providers::ProviderRequestId(headers);
+}
+
 void ChatRun::OnFirstToken(Instant now) { router_.On(plan_, router::FirstToken{}, now); }
 
-void ChatRun::OnAnswer(const providers::AnswerIdentity& identity, Instant now) {
+void ChatRun::OnAnswer(providers::AnswerIdentity identity, Instant now) {
+  leaf().scrubber->ScrubId(identity.id);
   const router::Duration serving = now - exchange_start_;
-  outlet_->Begin({plan_.report(), upstream_ + serving, serving, identity});
+  outlet_->Begin({plan_.report(), upstream_ + serving, serving, identity}, now);
 }
 
 bool ChatRun::OnDeltas(std::vector<v1::Delta>& deltas) { return outlet_->GiveOut(deltas); }
@@ -138,6 +169,9 @@ bool ChatRun::OnDeltas(std::vector<v1::Delta>& deltas) { return outlet_->GiveOut
 void ChatRun::OnWhole(providers::StreamEnding ending, Instant now) {
   stream_ = nullptr;
   AddUpstream(now);
+  for (v1::Finish& finish : ending.finishes) {
+    if (!finish.id().empty()) leaf().scrubber->ScrubId(*finish.mutable_id());
+  }
   outlet_->End(std::move(ending));
   Drive(router::Succeeded{}, Now());
 }

@@ -34,9 +34,14 @@ class ChatRun final : public RunningCall,
  private:
   LeafRuntime& leaf() { return runtime_->leaf(try_.leaf); }
 
+  // Adds the provider's id of the exchange to the end of an attempt, and takes out what logs and callers must
+  // not be told.
+  void Complete(router::Event& event);
   void Drive(router::Event event, router::Instant now);
   void Send(providers::EncodedRequest request);
   void SendForStream(providers::EncodedRequest request);
+  // Gives the attempt a span of its own, which the provider is told.
+  void AddTrace(std::size_t attempt, HttpRequest& request);
   // The exchange is over.
   void AddUpstream(router::Instant end);
   void OnExchange(transport::ExchangeResult result);
@@ -45,8 +50,9 @@ class ChatRun final : public RunningCall,
   void Finish(router::Instant now);
 
   // Of the attempt under way, if it is streamed.
+  void OnHeaders(const HttpHeaders& headers) override;
   void OnFirstToken(router::Instant now) override;
-  void OnAnswer(const providers::AnswerIdentity& identity, router::Instant now) override;
+  void OnAnswer(providers::AnswerIdentity identity, router::Instant now) override;
   bool OnDeltas(std::vector<v1::Delta>& deltas) override;
   void OnWhole(providers::StreamEnding ending, router::Instant now) override;
   void OnFailed(router::FailedAttempt failed, router::Instant now) override;
@@ -72,6 +78,8 @@ class ChatRun final : public RunningCall,
   router::Duration upstream_{};
   router::Duration serving_upstream_{};
   std::vector<DroppedFields> dropped_;
+  // Of the attempt under way; empty until the provider has answered.
+  std::string provider_request_id_;
   std::unique_ptr<boost::asio::steady_timer> timer_;
 };
 

@@ -2,9 +2,11 @@
 
 #include <chrono>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "server/access_log.h"
+#include "server/call/limit_refusals.h"
 #include "server/caller_refusals.h"
 #include "server/request_check.h"
 #include "server/trace.h"
@@ -12,15 +14,20 @@
 namespace spillway::server {
 
 void ServedCall::Begin(const Authorization& authorization) {
+  runner_.CountCall();
   answer_memory_.emplace();
-  Admission admission = runner_.runtime()->callers().Admit(authorization);
+  const Runtime& runtime = *runner_.runtime();
+  Admission admission = runtime.callers().Admit(authorization, [this] { return NamesOfPeer(); });
   if (admission.identity == nullptr) return Refuse(Unauthenticated(admission.fault));
   caller_ = std::move(admission.identity);
   input_.caller = caller_->name;
   input_.environment = caller_->environment;
   input_.request = &request_;
+  auto admitted = runner_.limits().Admit(caller_->index);
+  if (const auto* bound = std::get_if<CallLimits::Bound>(&admitted)) return RefuseFor(*bound);
+  slot_ = std::get<CallLimits::Slot>(std::move(admitted));
   if (const std::optional<CallStatus> refused = ReadRequest()) return Refuse(*refused);
-  const std::vector<FieldViolation> violations = CheckRequest(request_);
+  const std::vector<FieldViolation> violations = CheckRequest(request_, runtime.limits().messages);
   if (!violations.empty()) return Refuse(StatusOf(violations));
   if (!caller_->MayAskFor(request_.model())) return Refuse(ModelNotAllowed(request_.model(), *caller_));
   call_ = runner_.Run(input_,
@@ -29,6 +36,11 @@ void ServedCall::Begin(const Authorization& authorization) {
 
 void ServedCall::Cancel() {
   if (const auto call = std::exchange(call_, nullptr)) call->Cancel(std::chrono::steady_clock::now());
+}
+
+void ServedCall::RefuseFor(CallLimits::Bound bound) {
+  metrics_.CountRefused(bound);
+  Refuse(TooManyCalls(bound, caller_->name));
 }
 
 void ServedCall::Refuse(const CallStatus& status) {
@@ -64,6 +76,8 @@ void ServedCall::ReplyAndLog(CallResult result, CallStatus status, v1::RouteTrac
   call_status_ = std::move(status);
   // While the call is surely there.
   if (caller_ == nullptr) peer_ = Peer();
+  // Before the caller hears of the end and asks again.
+  slot_ = {};
   Reply(result_, call_status_, trace);
   runner_.turn_end().PutOffLog([self = shared_from_this()] { self->Log(); });
 }

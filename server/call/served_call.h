@@ -1,6 +1,6 @@
 // What all fronts have in common: one call from its request to its run and its reply.
 //
-//   Begin ─▶ admit ─▶ ReadRequest ─▶ check ─▶ CallRunner::Run ─▶ Reply ─▶ access log
+//   Begin ─▶ caller ─▶ slot ─▶ ReadRequest ─▶ check ─▶ CallRunner::Run ─▶ Reply ─▶ access log
 //
 // Ends in exactly one Reply. Lives as long as its front or its run holds it. On the I/O thread, once begun.
 #ifndef SPILLWAY_SERVER_CALL_SERVED_CALL_H_
@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 
+#include "server/call/call_limits.h"
 #include "server/call/message_memory.h"
 #include "server/call_runner.h"
 #include "server/call_status.h"
@@ -42,6 +43,8 @@ class ServedCall : public std::enable_shared_from_this<ServedCall> {
 
   // Where the call came from.
   virtual std::string Peer() const = 0;
+  // The names in its client's certificate.
+  virtual PeerNames NamesOfPeer() const = 0;
 
   // `input_.received`, `input_.deadline` and `request_id_` are set.
   void Begin(const Authorization& authorization);
@@ -61,6 +64,7 @@ class ServedCall : public std::enable_shared_from_this<ServedCall> {
  private:
   // Before a route was looked for.
   void Refuse(const CallStatus& status);
+  void RefuseFor(CallLimits::Bound bound);
   void OnResult(CallResult result);
   void ReplyAndLog(CallResult result, CallStatus status, v1::RouteTrace& trace);
   void Log();
@@ -71,6 +75,8 @@ class ServedCall : public std::enable_shared_from_this<ServedCall> {
   const Trace wanted_trace_;
   // Null until it is known.
   std::shared_ptr<const Identity> caller_;
+  // From its admission until it is replied to.
+  CallLimits::Slot slot_;
   // How it ended, for the log.
   CallResult result_;
   CallStatus call_status_;

@@ -61,6 +61,7 @@ void StreamAttempt::ReadOn(Instant now) {
 
 void StreamAttempt::OnHead(HttpResponse head) {
   http_status_ = head.status;
+  listener_->OnHeaders(head.headers);
   decoder_ = codec_.NewStreamDecoder(std::move(head), {{std::chrono::system_clock::now()}, choices_});
   if (!IsError()) return;
   lingers_until_ = Now() + kLingersForError;

@@ -35,11 +35,13 @@ class StreamAttempt final : public transport::StreamHandler,
   // Who hears of it. Never called from inside Start, Abandon or ReadOn; may abandon it.
   class Listener {
    public:
+    // The provider answers, whatever it says.
+    virtual void OnHeaders(const HttpHeaders& headers) = 0;
     // The model has begun to answer.
     virtual void OnFirstToken(router::Instant now) = 0;
     // Something of the answer is about to be given out: the first token, or the end of an answer without any.
     // Once, before the deltas.
-    virtual void OnAnswer(const providers::AnswerIdentity& identity, router::Instant now) = 0;
+    virtual void OnAnswer(providers::AnswerIdentity identity, router::Instant now) = 0;
     // May move from them. False: no more until ReadOn, but for what has been read already.
     virtual bool OnDeltas(std::vector<v1::Delta>& deltas) = 0;
     // The end: one of these, once, last.

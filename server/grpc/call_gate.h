@@ -46,10 +46,10 @@ class CallGate {
     return Pass(this);
   }
 
-  // Blocks until nobody is inside or `deadline` has passed.
-  void WaitUntilEmpty(absl::Time deadline) {
+  // Blocks until nobody is inside or `deadline` has passed; whether nobody is.
+  bool WaitUntilEmpty(absl::Time deadline) {
     absl::MutexLock lock(&mutex_);
-    mutex_.AwaitWithDeadline(absl::Condition(this, &CallGate::IsEmpty), deadline);
+    return mutex_.AwaitWithDeadline(absl::Condition(this, &CallGate::IsEmpty), deadline);
   }
 
   // Blocks until nobody is inside; nobody enters any more.

@@ -1,7 +1,11 @@
 #include "server/grpc/call_metadata.h"
 
+#include <grpc/grpc_security_constants.h>
+#include <grpcpp/security/auth_context.h>
+
 #include <algorithm>
 #include <iterator>
+#include <memory>
 #include <utility>
 
 #include "server/call/call_headers.h"
@@ -39,12 +43,42 @@ std::string RequestIdOf(const grpc::ServerContext& context) {
   return NewRequestId();
 }
 
+TraceContext TraceOf(const grpc::ServerContext& context) {
+  const auto& metadata = context.client_metadata();
+  const auto found = metadata.lower_bound(kTraceparent);
+  if (found == metadata.end() || found->first != kTraceparent) return BeginTrace({}, 0);
+  const auto next = std::next(found);
+  const bool repeated = next != metadata.end() && next->first == kTraceparent;
+  return BeginTrace({found->second.data(), found->second.size()}, repeated ? 2 : 1);
+}
+
 Authorization AuthorizationOf(const grpc::ServerContext& context) {
   const auto [first, end] = context.client_metadata().equal_range("authorization");
   Authorization authorization;
   authorization.count = static_cast<std::size_t>(std::distance(first, end));
   if (first != end) authorization.value = {first->second.data(), first->second.size()};
   return authorization;
+}
+
+PeerNames PeerNamesOf(const grpc::ServerContext& context) {
+  PeerNames names;
+  const std::shared_ptr<const grpc::AuthContext> peer = context.auth_context();
+  if (peer == nullptr || !peer->IsPeerAuthenticated()) return names;
+  for (const char* kind : {GRPC_PEER_URI_PROPERTY_NAME, GRPC_PEER_DNS_PROPERTY_NAME}) {
+    for (const grpc::string_ref& name : peer->FindPropertyValues(kind)) {
+      names.emplace_back(name.data(), name.size());
+    }
+  }
+  return names;
+}
+
+std::size_t MetadataBytesOf(const grpc::ServerContext& context) {
+  constexpr std::size_t kBytesOfAPair = 32;
+  std::size_t bytes = 0;
+  for (const auto& [name, value] : context.client_metadata()) {
+    bytes += name.size() + value.size() + kBytesOfAPair;
+  }
+  return bytes;
 }
 
 router::Instant DeadlineOf(const grpc::ServerContext& context, router::Instant now) {

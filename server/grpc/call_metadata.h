@@ -4,6 +4,7 @@
 
 #include <grpcpp/server_context.h>
 
+#include <cstddef>
 #include <string>
 
 #include "router/time.h"
@@ -16,8 +17,17 @@ namespace spillway::server {
 // The caller's x-request-id, or a new one where it has none that is fit.
 std::string RequestIdOf(const grpc::ServerContext& context);
 
+// The trace that the call is in: that of the caller's `traceparent`, or a new one.
+TraceContext TraceOf(const grpc::ServerContext& context);
+
 // The caller's `authorization`. Points into the context's metadata.
 Authorization AuthorizationOf(const grpc::ServerContext& context);
+
+// The names in the client's certificate, if it has been verified.
+PeerNames PeerNamesOf(const grpc::ServerContext& context);
+
+// What the caller's metadata take: names and values, and 32 bytes for each pair (RFC 9113, section 10.5.1).
+std::size_t MetadataBytesOf(const grpc::ServerContext& context);
 
 // The caller's deadline on our clock, less the moment it takes to tell the caller about it; kNever
 // without one.

@@ -19,8 +19,27 @@ void ChatCall::OnRequest(bool ok) {
   input_.received = std::chrono::steady_clock::now();
   input_.deadline = DeadlineOf(grpc_, input_.received);
   request_id_ = RequestIdOf(grpc_);
+  input_.trace = TraceOf(grpc_);
+  ReadBytes();
   boost::asio::post(context_.io, [self = SharedSelf()] { self->Begin(AuthorizationOf(self->grpc_)); });
 }
+
+void ChatCall::ReadBytes() {
+  const RequestBounds bounds = context_.bounds();
+  if (MetadataBytesOf(grpc_) <= bounds.metadata_bytes) {
+    fault_ = ReadChatRequest(request_bytes_, bounds, request_);
+  } else {
+    fault_ = RequestFault::kMetadataTooLarge;
+    request_bytes_.Clear();
+  }
+}
+
+std::optional<CallStatus> ChatCall::ReadRequest() {
+  if (fault_ == RequestFault::kNone) return std::nullopt;
+  return StatusOf(fault_, context_.bounds());
+}
+
+PeerNames ChatCall::NamesOfPeer() const { return PeerNamesOf(grpc_); }
 
 void ChatCall::OnDone(bool) {
   if (grpc_.IsCancelled()) PostCancel();

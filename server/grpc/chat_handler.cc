@@ -18,13 +18,14 @@ class ChatHandler final : public ChatCall {
 
   void Listen() {
     grpc_.AsyncNotifyWhenDone(done_tag_.Arm(SharedSelf()));
-    context_.service.RequestChat(&grpc_, &request_, &responder_, context_.queue.get(), context_.queue.get(),
-                                 request_tag_.Arm(SharedSelf()));
+    context_.service.TakeChat(grpc_, request_bytes_, responder_, *context_.queue,
+                              request_tag_.Arm(SharedSelf()));
   }
 
  private:
   void ListenForNext() override { ListenForChat(context_); }
   std::optional<CallStatus> ReadRequest() override {
+    if (std::optional<CallStatus> refused = ChatCall::ReadRequest()) return refused;
     input_.response = &answer_memory_->New<v1::ChatResponse>();
     return std::nullopt;
   }

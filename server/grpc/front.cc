@@ -2,7 +2,10 @@
 
 #include <grpc/grpc.h>
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
+#include <grpcpp/resource_quota.h>
 #include <grpcpp/server_builder.h>
+
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
@@ -18,27 +21,35 @@ namespace {
 // Requests of either kind that gRPC may take off the wire before we have said that we want another.
 constexpr int kChatHandlersWaiting = 16;
 
+// Reflection asks for no key, and each of its streams keeps a thread for as long as its client likes.
+constexpr int kMostReflectionThreads = 16;
+
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<GrpcFront>> GrpcFront::Start(const Options& options,
+absl::StatusOr<std::unique_ptr<GrpcFront>> GrpcFront::Start(const v1::GrpcListener& settings,
+                                                            std::shared_ptr<ListenerCredentials> credentials,
                                                             boost::asio::io_context& io, CallRunner& runner,
                                                             SharedRouter& router, Metrics& metrics) {
+  auto port = PublicPort::Listen(settings, std::move(credentials));
+  if (!port.ok()) return port.status();
   std::unique_ptr<GrpcFront> front(new GrpcFront(io, runner, router, metrics));
+  front->port_ = *std::move(port);
   // Reflection is also the one synchronous service that makes gRPC poll the server's own queues.
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+  front->context_.fixed_bounds.message_bytes = settings.max_message_bytes();
+  front->context_.fixed_bounds.metadata_bytes = settings.max_metadata_bytes();
   grpc::ServerBuilder builder;
-  builder.AddListeningPort(options.address, grpc::InsecureServerCredentials(), &front->port_);
+  front->port_->AddTo(builder);
   builder.RegisterService(&front->context_.service);
   builder.RegisterService(&front->context_.health_service);
-  builder.SetMaxReceiveMessageSize(options.max_message_bytes);
-  // Two servers on one port would each get half of the calls, and nobody would know.
-  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+  grpc::ResourceQuota quota("spillway");
+  quota.SetMaxThreads(kMostReflectionThreads);
+  builder.SetResourceQuota(quota);
   front->context_.queue = builder.AddCompletionQueue();
   front->server_ = builder.BuildAndStart();
-  if (front->server_ == nullptr || front->port_ == 0) {
+  if (front->server_ == nullptr) {
     return absl::UnavailableError(
-        absl::StrCat("cannot listen on ", options.address,
-                     " (server.grpc.address): the port is taken or the address is not ours"));
+        absl::StrCat("gRPC does not start at ", settings.address(), " (server.grpc)"));
   }
   for (int i = 0; i < kChatHandlersWaiting; ++i) {
     ListenForChat(front->context_);
@@ -48,11 +59,12 @@ absl::StatusOr<std::unique_ptr<GrpcFront>> GrpcFront::Start(const Options& optio
   ListenForHealthCheck(front->context_);
   ListenForHealthWatch(front->context_);
   front->thread_ = std::thread([raw = front.get()] { raw->ServeQueue(); });
+  front->port_->Open();
   return front;
 }
 
 GrpcFront::~GrpcFront() {
-  if (thread_.joinable()) Shutdown(std::chrono::system_clock::now());
+  if (thread_.joinable()) Shutdown(std::chrono::system_clock::now(), Patience());
   if (server_ == nullptr && context_.queue != nullptr) {
     // Never started: an unused queue must still be emptied before it is destroyed.
     context_.queue->Shutdown();
@@ -60,11 +72,13 @@ GrpcFront::~GrpcFront() {
   }
 }
 
-void GrpcFront::Shutdown(std::chrono::system_clock::time_point deadline) {
+void GrpcFront::Shutdown(std::chrono::system_clock::time_point deadline, const Patience& patience) {
+  port_->Close();
   context_.health.Close();
   std::thread closer([&] { server_->Shutdown(deadline); });
   context_.stopping.WaitForNotification();
-  context_.gate.WaitUntilEmpty(absl::FromChrono(deadline));
+  patience.Await(absl::FromChrono(deadline),
+                 [&](absl::Time until) { return context_.gate.WaitUntilEmpty(until); });
   // gRPC would go on waiting for peers to close their connections, and some take their time: a client that
   // nobody polls, a frozen one. The calls are over, or past the deadline.
   grpc_server_cancel_all_calls(server_->c_server());

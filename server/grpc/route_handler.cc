@@ -56,7 +56,8 @@ class RouteHandler : public std::enable_shared_from_this<RouteHandler> {
 
   CallStatus Explain(v1::RouteResponse& response) {
     Runtime& runtime = *context_.runner.runtime();
-    Admission admission = runtime.callers().Admit(AuthorizationOf(grpc_));
+    Admission admission =
+        runtime.callers().Admit(AuthorizationOf(grpc_), [this] { return PeerNamesOf(grpc_); });
     if (admission.identity == nullptr) return Unauthenticated(admission.fault);
     caller_ = std::move(admission.identity);
     input_.caller = caller_->name;
@@ -71,6 +72,7 @@ class RouteHandler : public std::enable_shared_from_this<RouteHandler> {
     std::optional<router::Environment> environment;
     if (!unknown) environment = input_.environment;
     context_.metrics.CountUnrouted(environment, status.code);
+    input_.trace = TraceOf(grpc_);
     const std::string peer = unknown ? grpc_.peer() : "";
     const router::Instant now = std::chrono::steady_clock::now();
     LogCall(

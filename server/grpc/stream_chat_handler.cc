@@ -33,8 +33,8 @@ class StreamChatHandler final : public ChatCall, private AnswerSink, private Eve
 
   void Listen() {
     grpc_.AsyncNotifyWhenDone(done_tag_.Arm(SharedSelf()));
-    context_.service.RequestStreamChat(&grpc_, &request_, &writer_, context_.queue.get(),
-                                       context_.queue.get(), request_tag_.Arm(SharedSelf()));
+    context_.service.TakeStreamChat(grpc_, request_bytes_, writer_, *context_.queue,
+                                    request_tag_.Arm(SharedSelf()));
   }
 
  private:

@@ -24,6 +24,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "router/time.h"
 #include "server/http/answer_head.h"
@@ -56,6 +57,8 @@ class HttpHost {
   HttpDateField date;
   // Where an answer is rendered before it is written.
   std::string scratch;
+  // Answers say that theirs was the last on its connection.
+  bool retiring = false;
   // No connection is kept for another request.
   bool draining = false;
 
@@ -68,7 +71,7 @@ class HttpHost {
   ~HttpHost() = default;
 };
 
-class HttpConnection final : public std::enable_shared_from_this<HttpConnection> {
+class HttpConnection final : public HttpPeer, public std::enable_shared_from_this<HttpConnection> {
  public:
   HttpConnection(HttpHost& host, transport::Socket socket, transport::Tcp::endpoint peer,
                  std::unique_ptr<transport::ByteStream> stream);
@@ -81,7 +84,8 @@ class HttpConnection final : public std::enable_shared_from_this<HttpConnection>
   // Closes, or refuses the request, if what it waits for is overdue.
   void OnTime(router::Instant now);
   router::Instant deadline() const { return deadline_; }
-  std::string Peer() const;
+  std::string Peer() const override;
+  const std::vector<std::string>& PeerNames() const override { return stream_->PeerNames(); }
 
   // For the host, where it keeps this.
   std::size_t place = 0;

@@ -128,7 +128,7 @@ void HttpConnection::AwaitMore(bool began, bool had_head) {
 
 bool HttpConnection::Declined() {
   AnswerHead head;
-  std::optional<std::string> body = host_.handler.Decline(reader_.request(), Peer(), head);
+  std::optional<std::string> body = host_.handler.Decline(reader_.request(), *this, head);
   if (!body) return false;
   closing_ = true;
   WriteAnswer(head, *std::move(body));

@@ -25,7 +25,7 @@ std::chrono::steady_clock::time_point Now() { return std::chrono::steady_clock::
 
 AnswerManner HttpConnection::MannerOf(const AnswerHead& head) {
   bodyless_ = reader_.is_head() || !MayHaveBody(head.status);
-  closing_ = closing_ || !reader_.keeps_alive() || host_.draining;
+  closing_ = closing_ || !reader_.keeps_alive() || host_.retiring;
   AnswerManner manner;
   manner.http_1_0 = reader_.http_1_0();
   manner.close = closing_;

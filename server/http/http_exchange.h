@@ -14,6 +14,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "router/time.h"
 #include "server/http/answer_head.h"
@@ -21,7 +22,19 @@
 
 namespace spillway::server {
 
-class HttpExchange {
+// Where a request comes from.
+class HttpPeer {
+ public:
+  // "127.0.0.1:50123".
+  virtual std::string Peer() const = 0;
+  // The URIs and DNS names in the client's certificate; none without TLS, or where none is asked for.
+  virtual const std::vector<std::string>& PeerNames() const = 0;
+
+ protected:
+  ~HttpPeer() = default;
+};
+
+class HttpExchange : public HttpPeer {
  public:
   // Who is told what becomes of the answer. Never called from inside the exchange's own methods.
   class Listener {
@@ -41,8 +54,6 @@ class HttpExchange {
   virtual IncomingRequest& request() = 0;
   // When its last byte had come.
   virtual router::Instant received() const = 0;
-  // "127.0.0.1:50123".
-  virtual std::string Peer() const = 0;
 
   // Until the exchange is over. The listener outlives that, or is replaced by null.
   virtual void Listen(Listener* listener) = 0;
@@ -67,7 +78,7 @@ class HttpHandler {
   // `head` has come, its body has not. Null: the body is wanted. Set: it is not; the body of the answer,
   // whose head is in `answer`. The connection is closed after it. Not asked of a request that comes all at
   // once.
-  virtual std::optional<std::string> Decline(const IncomingRequest& /*head*/, const std::string& /*peer*/,
+  virtual std::optional<std::string> Decline(const IncomingRequest& /*head*/, const HttpPeer& /*peer*/,
                                              AnswerHead& /*answer*/) {
     return std::nullopt;
   }

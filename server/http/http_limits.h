@@ -3,6 +3,7 @@
 #define SPILLWAY_SERVER_HTTP_HTTP_LIMITS_H_
 
 #include <chrono>
+#include <climits>
 #include <cstddef>
 
 namespace spillway::server {
@@ -13,6 +14,8 @@ struct HttpLimits {
   std::size_t max_body_bytes = 32 * 1024 * 1024;
   // At this many nobody else is let in until one leaves.
   std::size_t max_connections = 10'000;
+  // Nor while the lowest free descriptor is this or above.
+  int max_descriptor = INT_MAX;
   // From a connection's acceptance, or a request's first byte, until its head is there.
   std::chrono::nanoseconds header_timeout = std::chrono::seconds(10);
   // From the head until the body is there.

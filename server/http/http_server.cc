@@ -9,6 +9,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "server/descriptors.h"
 #include "server/host_port.h"
 #include "server/http/http_connection.h"
 #include "transport/asio_types.h"
@@ -41,7 +42,7 @@ class HttpServerImpl final : public HttpServer, public HttpHost {
         pause_(io) {}
 
   ~HttpServerImpl() override {
-    draining = true;
+    retiring = draining = true;
     error_code ignored;
     acceptor_.close(ignored);
     while (!connections_.empty()) {
@@ -80,11 +81,25 @@ class HttpServerImpl final : public HttpServer, public HttpHost {
   std::size_t connections() const override { return connections_.size(); }
   void UseTls(std::shared_ptr<transport::ServerTlsContext> tls) override { tls_ = std::move(tls); }
 
+  void Retire() override { retiring = true; }
+
+  void StopAccepting() override {
+    retiring = true;
+    if (!acceptor_.is_open()) return;
+    // To those in the queue, the kernel has said that they are connected.
+    error_code error;
+    acceptor_.non_blocking(true, error);
+    while (!error && connections_.size() < limits.max_connections) {
+      Socket socket = acceptor_.accept(io, peer_, error);
+      if (!error) Admit(std::move(socket));
+    }
+    acceptor_.close(error);
+  }
+
   void Drain(absl::AnyInvocable<void()> done) override {
+    StopAccepting();
     draining = true;
     drained_ = std::move(done);
-    error_code ignored;
-    acceptor_.close(ignored);
     const std::vector<std::shared_ptr<HttpConnection>> all = connections_;
     for (const auto& connection : all) connection->CloseIfIdle();
     ReportIfDrained();
@@ -92,23 +107,31 @@ class HttpServerImpl final : public HttpServer, public HttpHost {
 
  private:
   void Accept() {
-    accepting_ = !draining && connections_.size() < limits.max_connections;
+    accepting_ = acceptor_.is_open() && connections_.size() < limits.max_connections;
     if (!accepting_) return;
+    if (LowestFreeDescriptor() >= limits.max_descriptor) {
+      AcceptAfterAPause();
+      return;
+    }
     acceptor_.async_accept(io, peer_, Guarded([this](const error_code& error, Socket socket) {
                              OnAccept(error, std::move(socket));
                            }));
   }
 
   void OnAccept(const error_code& error, Socket socket) {
-    if (draining) return;
+    if (!acceptor_.is_open()) return;
     if (!error) {
       Admit(std::move(socket));
     } else if (error != asio::error::connection_aborted) {
-      pause_.expires_after(kAcceptPause);
-      pause_.async_wait(Guarded([this](const error_code&) { Accept(); }));
+      AcceptAfterAPause();
       return;
     }
     Accept();
+  }
+
+  void AcceptAfterAPause() {
+    pause_.expires_after(kAcceptPause);
+    pause_.async_wait(Guarded([this](const error_code&) { Accept(); }));
   }
 
   void Admit(Socket socket) {
@@ -131,7 +154,7 @@ class HttpServerImpl final : public HttpServer, public HttpHost {
     // The last thing that holds it, perhaps.
     connections_.pop_back();
     ReportIfDrained();
-    if (!accepting_ && !draining) Accept();
+    if (!accepting_ && acceptor_.is_open()) Accept();
   }
 
   void OnTime() {

@@ -50,6 +50,12 @@ class HttpServer {
   // For connections from now on. Not from TLS to none, nor back.
   virtual void UseTls(std::shared_ptr<transport::ServerTlsContext> tls) = 0;
 
+  // From now on each answer says that its connection is closed after it; new connections are still let in.
+  virtual void Retire() = 0;
+
+  // Lets nobody else in but those who are in the queue already; otherwise as Retire.
+  virtual void StopAccepting() = 0;
+
   // Lets nobody else in, closes connections that wait for a request, and the others after their answer.
   // `done`, once, when the last is closed; never from inside.
   virtual void Drain(absl::AnyInvocable<void()> done) = 0;

@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "server/http/http_connection.h"
 #include "server/http/http_exchange.h"
@@ -30,6 +31,10 @@ class ServedExchange final : public HttpExchange {
   IncomingRequest& request() override { return request_; }
   router::Instant received() const override { return received_; }
   std::string Peer() const override { return connection_ ? connection_->Peer() : std::string(); }
+  const std::vector<std::string>& PeerNames() const override {
+    static const std::vector<std::string>& none = *new std::vector<std::string>;
+    return connection_ ? connection_->PeerNames() : none;
+  }
   void Listen(Listener* listener) override { listener_ = listener; }
 
   void Answer(AnswerHead head, std::string body) override {

@@ -15,7 +15,9 @@
 #include "providers/openai_request_decoder.h"
 #include "providers/openai_response_encoder.h"
 #include "server/call/call_headers.h"
+#include "server/call/limit_refusals.h"
 #include "server/call/served_call.h"
+#include "server/openai/json_value_count.h"
 #include "server/openai/key_header.h"
 
 namespace spillway::server {
@@ -74,6 +76,7 @@ class ChatCompletion final : public ServedCall, private AnswerSink, private Http
     input_.deadline = router::kNever;
     const HttpHeaders& headers = exchange_->request().headers;
     request_id_ = RequestIdOf(headers);
+    input_.trace = TraceOf(headers);
     std::string scratch;
     Begin(AuthorizationOf(headers, scratch));
   }
@@ -83,6 +86,9 @@ class ChatCompletion final : public ServedCall, private AnswerSink, private Http
     if (std::optional<CallStatus> refused = ReadTimeout()) return refused;
     // Not kept for as long as the call takes.
     const std::string body = std::move(exchange_->request().body);
+    if (const std::size_t most = context_.runner.max_request_values(); HasMoreJsonValuesThan(most, body)) {
+      return TooManyValues(most);
+    }
     bool stream = false;
     if (const absl::Status read = providers::ReadOpenAiRequest(body, request_, stream); !read.ok()) {
       return Unreadable(read);
@@ -161,6 +167,10 @@ class ChatCompletion final : public ServedCall, private AnswerSink, private Http
   }
 
   std::string Peer() const override { return exchange_ == nullptr ? "" : exchange_->Peer(); }
+
+  PeerNames NamesOfPeer() const override {
+    return exchange_ == nullptr ? PeerNames() : exchange_->PeerNames();
+  }
 
   void OnWritable() override {
     if (call_ != nullptr) call_->ReadOn(std::chrono::steady_clock::now());

@@ -1,5 +1,7 @@
 #include "server/openai/door_context.h"
 
+#include <cstddef>
+#include <string_view>
 #include <utility>
 
 #include "server/request_id.h"
@@ -9,6 +11,17 @@ namespace spillway::server {
 std::string RequestIdOf(const HttpHeaders& headers) {
   const std::string* id = FindHeader(headers, "x-request-id");
   return id != nullptr && IsFitRequestId(*id) ? *id : NewRequestId();
+}
+
+TraceContext TraceOf(const HttpHeaders& headers) {
+  std::string_view traceparent;
+  std::size_t count = 0;
+  for (const auto& [name, value] : headers) {
+    if (name != kTraceparent) continue;
+    traceparent = value;
+    ++count;
+  }
+  return BeginTrace(traceparent, count);
 }
 
 AnswerHead JsonHead(int status) {

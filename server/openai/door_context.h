@@ -21,6 +21,9 @@ struct DoorContext {
 // The request's x-request-id if it is fit, or a new one.
 std::string RequestIdOf(const HttpHeaders& headers);
 
+// The trace that the request is in: that of its `traceparent`, or a new one.
+TraceContext TraceOf(const HttpHeaders& headers);
+
 // Of an answer in JSON.
 AnswerHead JsonHead(int status);
 

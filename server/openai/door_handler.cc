@@ -68,7 +68,8 @@ void DoorHandler::OnRequest(std::shared_ptr<HttpExchange> exchange) {
 void DoorHandler::TellModels(HttpExchange& exchange, const DoorRoute& route) {
   const Runtime& runtime = *context_.runner.runtime();
   std::string scratch;
-  const Admission admission = runtime.callers().Admit(AuthorizationOf(exchange.request().headers, scratch));
+  const Admission admission = runtime.callers().Admit(AuthorizationOf(exchange.request().headers, scratch),
+                                                      [&] { return exchange.PeerNames(); });
   if (admission.identity == nullptr) {
     AnswerHead head;
     std::string body =
@@ -99,6 +100,7 @@ std::string DoorHandler::RefuseStranger(const DoorRoute& route, const HttpHeader
   const auto now = std::chrono::steady_clock::now();
   CallInput input;
   input.received = now;
+  input.trace = TraceOf(headers);
   context_.metrics.CountUnrouted(std::nullopt, status.code);
   context_.metrics.door().CountRequest(route.path, 401);
   const char* const method =
@@ -106,10 +108,11 @@ std::string DoorHandler::RefuseStranger(const DoorRoute& route, const HttpHeader
   LogCall(
       {method, request_id, Quotable(route.model), &input, nullptr, status.code, status.message, now, peer});
   answer.Add("x-request-id", request_id);
+  if (input.trace.asked) answer.Add(kTraceparent, TraceparentOf(input.trace, input.trace.span).view());
   return WriteError(ErrorAnswerOf(status, nullptr), answer);
 }
 
-std::optional<std::string> DoorHandler::Decline(const IncomingRequest& head, const std::string& peer,
+std::optional<std::string> DoorHandler::Decline(const IncomingRequest& head, const HttpPeer& peer,
                                                 AnswerHead& answer) {
   const DoorRoute route = RouteOf(head.path);
   if (route.path == DoorPath::kOther) {
@@ -118,10 +121,10 @@ std::optional<std::string> DoorHandler::Decline(const IncomingRequest& head, con
     return WriteError(UnknownUrl(head), answer);
   }
   std::string scratch;
-  const Admission admission =
-      context_.runner.runtime()->callers().Admit(AuthorizationOf(head.headers, scratch));
+  const Admission admission = context_.runner.runtime()->callers().Admit(
+      AuthorizationOf(head.headers, scratch), [&] { return peer.PeerNames(); });
   if (admission.identity != nullptr) return std::nullopt;
-  return RefuseStranger(route, head.headers, peer, admission.fault, answer);
+  return RefuseStranger(route, head.headers, peer.Peer(), admission.fault, answer);
 }
 
 void DoorHandler::Fail(HttpExchange& exchange, DoorPath path, AnswerHead head, const ErrorAnswer& answer) {

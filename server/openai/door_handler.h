@@ -21,7 +21,7 @@ class DoorHandler final : public HttpHandler {
 
   void OnRequest(std::shared_ptr<HttpExchange> exchange) override;
   // A stranger's body is not read.
-  std::optional<std::string> Decline(const IncomingRequest& head, const std::string& peer,
+  std::optional<std::string> Decline(const IncomingRequest& head, const HttpPeer& peer,
                                      AnswerHead& answer) override;
   std::string Refusal(AnswerHead& head, std::string_view message) override;
 

@@ -1,6 +1,5 @@
 #include "server/openai/openai_door.h"
 
-#include <algorithm>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <chrono>
@@ -45,13 +44,21 @@ class OpenAiDoorImpl final : public OpenAiDoor {
 
   std::size_t connections() const override { return server_ == nullptr ? 0 : server_->connections(); }
 
+  void Retire() override {
+    boost::asio::post(io_, [this] { server_->Retire(); });
+  }
+
+  void StopAccepting() override {
+    boost::asio::post(io_, [this] { server_->StopAccepting(); });
+  }
+
   void Drain() override {
     boost::asio::post(io_, [this] { server_->Drain([drained = drained_] { drained->Notify(); }); });
   }
 
-  void Shutdown(std::chrono::steady_clock::time_point deadline) override {
-    const auto left = std::max(deadline - std::chrono::steady_clock::now(), std::chrono::nanoseconds::zero());
-    drained_->WaitForNotificationWithTimeout(absl::FromChrono(left));
+  void Shutdown(std::chrono::system_clock::time_point deadline, const Patience& patience) override {
+    patience.Await(absl::FromChrono(deadline),
+                   [this](absl::Time until) { return drained_->WaitForNotificationWithDeadline(until); });
     OnIoThread([this] { server_.reset(); });
   }
 

@@ -12,6 +12,7 @@
 #include "absl/status/statusor.h"
 #include "server/http/http_server.h"
 #include "server/openai/door_context.h"
+#include "server/patience.h"
 
 namespace spillway::server {
 
@@ -30,10 +31,14 @@ class OpenAiDoor {
   // On the I/O thread.
   virtual std::size_t connections() const = 0;
 
+  // As HttpServer's. Each returns at once.
+  virtual void Retire() = 0;
+  virtual void StopAccepting() = 0;
   // Lets nobody else in; calls under way may end. Returns at once.
   virtual void Drain() = 0;
-  // Returns when the last has ended, or at `deadline`, when those that are left are cancelled. After Drain.
-  virtual void Shutdown(std::chrono::steady_clock::time_point deadline) = 0;
+  // Returns when the last has ended, or at `deadline` or the end of `patience`, when those that are left are
+  // cancelled. After Drain.
+  virtual void Shutdown(std::chrono::system_clock::time_point deadline, const Patience& patience) = 0;
 };
 
 }  // namespace spillway::server

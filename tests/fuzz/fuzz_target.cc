@@ -36,6 +36,8 @@ constexpr FuzzTarget kTargets[] = {
     {"retry_hint", FuzzRetryHint},
     {"http_request", FuzzHttpRequest},
     {"config", FuzzConfig},
+    {"wire_walk", FuzzWireWalk},
+    {"json_values", FuzzJsonValues},
 };
 
 }  // namespace

@@ -48,6 +48,10 @@ void FuzzRetryHint(std::string_view input);
 void FuzzHttpRequest(std::string_view input);
 // A configuration file.
 void FuzzConfig(std::string_view input);
+// A ChatRequest in binary, walked over, whole and in pieces.
+void FuzzWireWalk(std::string_view input);
+// A JSON text whose values are counted.
+void FuzzJsonValues(std::string_view input);
 
 }  // namespace spillway::fuzz
 

@@ -94,6 +94,71 @@ TEST_F(AccessLogTest, AnAnswerThatWasNotStreamedHasNoFirstToken) {
   EXPECT_FALSE(line.at("attempts").at(0).as_object().contains("first_token_ms"));
 }
 
+TEST_F(AccessLogTest, AStreamTellsWhenItsAnswerBeganAndWhoseItWas) {
+  struct : AnswerSink {
+    void OnServing(const ServingAnswer&) override {}
+    bool OnEvents(std::vector<v1::ChatEvent>&) override { return true; }
+  } sink;
+  input_.response = nullptr;
+  input_.sink = &sink;
+  CallResult result;
+  result.report = calls_.PlayStream({PlayedCalls::Fails(Failure::kOverloaded, 503), router::FirstToken{},
+                                     PlayedCalls::Fails(Failure::kTruncated, 200)});
+  result.commit = {input_.received + milliseconds(21), 1};
+  const boost::json::object line = Log(&result, absl::StatusCode::kCancelled);
+  EXPECT_EQ(line.at("commit_ms").as_double(), 21);
+  EXPECT_EQ(line.at("committed_attempt"), 2) << "counted from 1";
+}
+
+TEST_F(AccessLogTest, AStreamThatGaveNothingHasNotCommitted) {
+  CallResult result;
+  result.report = calls_.Play({PlayedCalls::Fails(Failure::kInvalidRequest, 400)});
+  const boost::json::object line = Log(&result, absl::StatusCode::kInvalidArgument);
+  EXPECT_FALSE(line.contains("commit_ms"));
+  EXPECT_FALSE(line.contains("committed_attempt"));
+}
+
+TEST_F(AccessLogTest, TheTraceIsNamedAndEachAttemptsSpan) {
+  input_.trace = {0x4bf92f3577b34da6, 0xa3ce929d0e0e4736, 0x00f067aa0ba902b7, 0x0a, 1, true};
+  CallResult result;
+  result.report = calls_.Play({PlayedCalls::Fails(Failure::kOverloaded, 503), router::Succeeded{}});
+  const boost::json::object line = Log(&result, absl::StatusCode::kOk);
+  EXPECT_EQ(line.at("trace_id"), "4bf92f3577b34da6a3ce929d0e0e4736");
+  EXPECT_EQ(line.at("span_id"), "00f067aa0ba902b7");
+  EXPECT_EQ(line.at("parent_span_id"), "000000000000000a");
+  EXPECT_EQ(line.at("attempts").at(0).at("span_id"),
+            std::string(SpanIdText(SpanOfAttempt(input_.trace, 0)).view()).c_str());
+  EXPECT_EQ(line.at("attempts").at(1).at("span_id"),
+            std::string(SpanIdText(SpanOfAttempt(input_.trace, 1)).view()).c_str());
+}
+
+TEST_F(AccessLogTest, ATraceThatBeginsHereHasNoParent) {
+  input_.trace = BeginTrace("", 0);
+  const boost::json::object line = Log(nullptr, absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(line.at("trace_id").as_string().size(), 32u);
+  EXPECT_EQ(line.at("span_id").as_string().size(), 16u);
+  EXPECT_FALSE(line.contains("parent_span_id"));
+}
+
+TEST_F(AccessLogTest, ACallWithoutATraceHasNoSpans) {
+  CallResult result;
+  result.report = calls_.Play({PlayedCalls::Fails(Failure::kOverloaded, 503), router::Succeeded{}});
+  const boost::json::object line = Log(&result, absl::StatusCode::kOk);
+  for (const boost::json::value& attempt : line.at("attempts").as_array()) {
+    EXPECT_FALSE(attempt.as_object().contains("span_id"));
+  }
+}
+
+TEST_F(AccessLogTest, TheProvidersOwnCodeIsKept) {
+  router::FailedAttempt failed = FailedWith(Failure::kQuotaExhausted, 429, "you are out of quota");
+  failed.provider_code = "insufficient_quota";
+  CallResult result;
+  result.report = calls_.Play({PlayedCalls::Fails(failed), router::Succeeded{}});
+  const boost::json::object line = Log(&result, absl::StatusCode::kOk);
+  EXPECT_EQ(line.at("attempts").at(0).at("provider_code"), "insufficient_quota");
+  EXPECT_FALSE(line.at("attempts").at(1).as_object().contains("provider_code"));
+}
+
 TEST_F(AccessLogTest, SkippedTargetsAndProbesAreNamed) {
   router::Settings settings;
   settings.health.suspend_duration = seconds(30);

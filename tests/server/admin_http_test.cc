@@ -39,7 +39,8 @@ class AdminHttpTest : public ::testing::Test {
   absl::StatusOr<std::unique_ptr<AdminHttp>> Start(const std::string& address) {
     return AdminHttp::Start(
         address, calls_,
-        {[this] { on_refresh_(); }, [this] { return metrics_; }, [this] { return ready_.load(); }});
+        {[this] { on_refresh_(); }, [this] { return metrics_; }, [this] { return ready_.load(); },
+         [this] { return std::string(unwell_ ? "nobody is let in" : ""); }});
   }
 
   PlainResponse Get(const std::string& target) { return testing::Get(admin_->port(), target); }
@@ -56,6 +57,7 @@ class AdminHttpTest : public ::testing::Test {
   std::function<void()> on_refresh_ = [] {};
   std::string metrics_ = "# HELP x y\nx 1\n";
   std::atomic<bool> ready_{true};
+  std::atomic<bool> unwell_{false};
   std::thread thread_;
   std::unique_ptr<AdminHttp> admin_;
 };
@@ -86,6 +88,16 @@ TEST_F(AdminHttpTest, LivenessAndReadinessAreTold) {
   ready_ = false;
   EXPECT_EQ(Get("/livez").status, 200);
   EXPECT_EQ(Get("/readyz").status, 503);
+}
+
+TEST_F(AdminHttpTest, WhatIsWrongIsToldByLivenessAlone) {
+  unwell_ = true;
+  const PlainResponse response = Get("/livez");
+  EXPECT_EQ(response.status, 503);
+  EXPECT_EQ(response.body, "nobody is let in\n");
+  EXPECT_EQ(Get("/readyz").status, 200);
+  unwell_ = false;
+  EXPECT_EQ(Get("/livez").status, 200);
 }
 
 TEST_F(AdminHttpTest, AQueryMakesNoDifference) {

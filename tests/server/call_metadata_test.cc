@@ -117,6 +117,39 @@ TEST_F(CallMetadataTest, ThePrimaryEndpointServesTheModelAskedFor) {
   EXPECT_THAT(spouse_.GetInitialMetadata(), Contains(Pair("x-spillway-policy", "")));
 }
 
+TEST_F(CallMetadataTest, ACallerThatTracesIsToldTheTrace) {
+  input_.trace = BeginTrace("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", 1);
+  const std::string traceparent(TraceparentOf(input_.trace, input_.trace.span).view());
+  Add(calls_.Play({router::Succeeded{}}));
+  EXPECT_THAT(spouse_.GetInitialMetadata(), Contains(Pair("traceparent", traceparent)));
+  Add(std::nullopt);
+  EXPECT_THAT(spouse_.GetTrailingMetadata(), Contains(Pair("traceparent", traceparent)));
+}
+
+TEST_F(CallMetadataTest, NobodyElseIs) {
+  input_.trace = BeginTrace("", 0);
+  Add(calls_.Play({router::Succeeded{}}));
+  EXPECT_EQ(spouse_.GetInitialMetadata().count("traceparent"), 0u);
+}
+
+TEST_F(CallMetadataTest, TheTraceIsTheCallersIfItSentOne) {
+  EXPECT_FALSE(TraceOf(context_).asked);
+  spouse_.AddClientMetadata("traceparen", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01");
+  spouse_.AddClientMetadata("traceparents", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01");
+  EXPECT_FALSE(TraceOf(context_).asked);
+  spouse_.AddClientMetadata("traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01");
+  EXPECT_EQ(TraceOf(context_).parent, 0x00f067aa0ba902b7u);
+  EXPECT_TRUE(TraceOf(context_).asked);
+}
+
+TEST_F(CallMetadataTest, ATraceparentThatCameTwiceIsNoTrace) {
+  for (int i = 0; i < 2; ++i) {
+    spouse_.AddClientMetadata("traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01");
+  }
+  EXPECT_EQ(TraceOf(context_).parent, 0u);
+  EXPECT_TRUE(TraceOf(context_).asked);
+}
+
 TEST_F(CallMetadataTest, AFitRequestIdIsKept) {
   spouse_.AddClientMetadata("x-request-id", "mine");
   EXPECT_EQ(RequestIdOf(context_), "mine");
@@ -152,6 +185,14 @@ TEST(ToGrpcTest, AStatusKeepsItsWordsAndDetails) {
   EXPECT_EQ(status.error_message(), "words");
   EXPECT_EQ(status.error_details(), "details");
   EXPECT_TRUE(ToGrpc({}).ok());
+}
+
+TEST_F(CallMetadataTest, ACallersMetadataAreMeasuredAsHttp2DoesIt) {
+  EXPECT_EQ(MetadataBytesOf(context_), 0u);
+  spouse_.AddClientMetadata("x-request-id", "r-1");
+  spouse_.AddClientMetadata("x-empty", "");
+  spouse_.AddClientMetadata("x-empty", "");
+  EXPECT_EQ(MetadataBytesOf(context_), 12 + 3 + 32 + 2 * (7 + 32u));
 }
 
 }  // namespace

@@ -34,9 +34,13 @@ Identity Ci() {
 
 TEST(CallerRefusalsTest, EachFaultOfAKeyHasItsReason) {
   const std::pair<KeyFault, const char*> cases[] = {
-      {KeyFault::kMissing, "MISSING_KEY"},     {KeyFault::kRepeated, "REPEATED_KEY"},
-      {KeyFault::kOversized, "OVERSIZED_KEY"}, {KeyFault::kMalformed, "MALFORMED_KEY"},
+      {KeyFault::kMissing, "MISSING_KEY"},
+      {KeyFault::kRepeated, "REPEATED_KEY"},
+      {KeyFault::kOversized, "OVERSIZED_KEY"},
+      {KeyFault::kMalformed, "MALFORMED_KEY"},
       {KeyFault::kUnknown, "UNKNOWN_KEY"},
+      {KeyFault::kAmbiguousCertificate, "AMBIGUOUS_CERTIFICATE"},
+      {KeyFault::kUnknownCertificate, "UNKNOWN_CERTIFICATE"},
   };
   for (const auto& [fault, reason] : cases) {
     const CallStatus status = Unauthenticated(fault);

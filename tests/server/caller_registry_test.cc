@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "absl/strings/ascii.h"
@@ -32,8 +33,10 @@ v1::Config TwoCallers() {
   return config;
 }
 
+PeerNames NoNames() { return {}; }
+
 Admission Present(const CallerRegistry& registry, const std::string& authorization) {
-  return registry.Admit({1, authorization});
+  return registry.Admit({1, authorization}, NoNames);
 }
 
 // The name of who presents `authorization`; nothing: nobody.
@@ -69,7 +72,7 @@ TEST(CallerRegistryTest, WithoutCallersEverybodyIsLetInAndInProduction) {
   const std::string endless(1 << 20, 'k');
   for (const Authorization& presented : {Authorization{}, Authorization{1, "Basic ???"},
                                          Authorization{2, "Bearer x"}, Authorization{1, endless}}) {
-    const Admission admission = registry.Admit(presented);
+    const Admission admission = registry.Admit(presented, NoNames);
     ASSERT_NE(admission.identity, nullptr);
     EXPECT_EQ(admission.identity->name, "");
     EXPECT_EQ(admission.identity->environment, Environment::kProduction);
@@ -146,7 +149,7 @@ TEST(CallerRegistryTest, WhatIsWrongWithAKeyIsSaid) {
       {{1, "Bearer ci"}, KeyFault::kUnknown},
   };
   for (const Fault& c : faults) {
-    const Admission admission = registry.Admit(c.presented);
+    const Admission admission = registry.Admit(c.presented, NoNames);
     EXPECT_EQ(admission.identity, nullptr) << c.presented.value;
     EXPECT_EQ(admission.fault, c.fault) << c.presented.value;
   }
@@ -164,6 +167,77 @@ TEST(CallerRegistryTest, AnIdentityOutlivesItsRegistry) {
   registry.reset();
   EXPECT_EQ(ci->name, "ci");
   EXPECT_FALSE(ci->MayAskFor("llama"));
+}
+
+// "checkout" by key or certificate, "ci" by certificate only.
+v1::Config CallersWithCertificates() {
+  v1::Config config;
+  v1::Caller& checkout = Add(config, "checkout", "key-of-checkout");
+  checkout.add_san("spiffe://here/checkout");
+  checkout.add_san("checkout.example");
+  v1::Caller& ci = *config.add_callers();
+  ci.set_name("ci");
+  ci.add_san("spiffe://here/ci");
+  return config;
+}
+
+// The name of who has a certificate of those names, and sends no key; or why nobody has.
+std::variant<std::string, KeyFault> WhoIs(const CallerRegistry& registry, const PeerNames& names) {
+  const Admission admission = registry.Admit({}, [&] { return names; });
+  if (admission.identity == nullptr) return admission.fault;
+  return admission.identity->name;
+}
+
+TEST(CallerRegistryTest, WithoutAKeyTheCertificateDecides) {
+  using Who = std::variant<std::string, KeyFault>;
+  const CallerRegistry registry(CallersWithCertificates());
+  EXPECT_FALSE(registry.open());
+  const struct {
+    PeerNames names;
+    Who who;
+  } cases[] = {
+      {{"spiffe://here/ci"}, "ci"},
+      {{"spiffe://here/checkout"}, "checkout"},
+      {{"unknown.example", "checkout.example"}, "checkout"},
+      {{"checkout.example", "spiffe://here/checkout"}, "checkout"},
+      {{"checkout.example", "spiffe://here/ci"}, KeyFault::kAmbiguousCertificate},
+      {{"spiffe://here/ci", "unknown.example", "checkout.example"}, KeyFault::kAmbiguousCertificate},
+      {{"unknown.example"}, KeyFault::kUnknownCertificate},
+      {{"CHECKOUT.example"}, KeyFault::kUnknownCertificate},
+      {{"a.checkout.example"}, KeyFault::kUnknownCertificate},
+      {{"checkout.example."}, KeyFault::kUnknownCertificate},
+      {{std::string("checkout.example\0", 17)}, KeyFault::kUnknownCertificate},
+      {{""}, KeyFault::kUnknownCertificate},
+      {{}, KeyFault::kMissing},
+  };
+  for (const auto& c : cases) EXPECT_EQ(WhoIs(registry, c.names), c.who) << ::testing::PrintToString(c.names);
+}
+
+TEST(CallerRegistryTest, AKeyDecidesWhateverTheCertificateSays) {
+  const CallerRegistry registry(CallersWithCertificates());
+  const auto ci = [] { return PeerNames{"spiffe://here/ci"}; };
+  EXPECT_EQ(registry.Admit({1, "Bearer key-of-checkout"}, ci).identity->name, "checkout");
+  EXPECT_EQ(registry.Admit({1, "Bearer key-of-nobody"}, ci).fault, KeyFault::kUnknown);
+  EXPECT_EQ(registry.Admit({1, "Bearer key-of-nobody"}, ci).identity, nullptr);
+  EXPECT_EQ(registry.Admit({1, ""}, ci).fault, KeyFault::kMalformed);
+  EXPECT_EQ(registry.Admit({2, "Bearer key-of-checkout"}, ci).fault, KeyFault::kRepeated);
+}
+
+TEST(CallerRegistryTest, NobodyIsAskedForACertificateThatDecidesNothing) {
+  const auto never = []() -> PeerNames {
+    ADD_FAILURE();
+    return {};
+  };
+  EXPECT_EQ(CallerRegistry(TwoCallers()).Admit({}, never).fault, KeyFault::kMissing);
+  EXPECT_NE(CallerRegistry(v1::Config()).Admit({}, never).identity, nullptr);
+  EXPECT_NE(CallerRegistry(CallersWithCertificates()).Admit({1, "Bearer key-of-checkout"}, never).identity,
+            nullptr);
+}
+
+TEST(CallerRegistryTest, IdentitiesAreNumberedAsTheyStand) {
+  const CallerRegistry registry(CallersWithCertificates());
+  EXPECT_EQ(Present(registry, "Bearer key-of-checkout").identity->index, 0u);
+  EXPECT_EQ(registry.Admit({}, [] { return PeerNames{"spiffe://here/ci"}; }).identity->index, 1u);
 }
 
 }  // namespace

@@ -46,7 +46,7 @@ class ListenerContextsTest : public ::testing::Test {
 TEST_F(ListenerContextsTest, AListenerOfPlainTextHasNone) {
   const LoadedConfig plain = Config(false);
   EXPECT_THAT(ContextsFor(plain.config, plain.source, {}).contexts, IsEmpty());
-  EXPECT_EQ(Find({}, kOpenAiListener), nullptr);
+  EXPECT_EQ(Find({}, kOpenAiTls), nullptr);
 }
 
 TEST_F(ListenerContextsTest, TheSameCertificateKeepsItsContext) {
@@ -56,7 +56,7 @@ TEST_F(ListenerContextsTest, TheSameCertificateKeepsItsContext) {
   ASSERT_THAT(former.contexts, SizeIs(1));
   const ListenerContextsResult next = Make(former.contexts);
   EXPECT_TRUE(SameContexts(next.contexts, former.contexts));
-  EXPECT_EQ(Find(next.contexts, kOpenAiListener)->context, Find(former.contexts, kOpenAiListener)->context);
+  EXPECT_EQ(Find(next.contexts, kOpenAiTls)->context, Find(former.contexts, kOpenAiTls)->context);
 }
 
 TEST_F(ListenerContextsTest, AnotherCertificateGetsAContextOfItsOwn) {

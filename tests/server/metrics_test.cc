@@ -148,6 +148,13 @@ TEST_F(MetricsTest, ReloadsAreCountedByWhatCameOfThemFromTheStart) {
   EXPECT_EQ(Value(R"(spillway_config_reloads_total{result="applied"})"), 0);
 }
 
+TEST_F(MetricsTest, RefusedCallsAreCountedByTheBoundFromTheStart) {
+  EXPECT_EQ(Value(R"(spillway_calls_refused_total{bound="server"})"), 0);
+  metrics_.CountRefused(CallLimits::Bound::kCaller);
+  EXPECT_EQ(Value(R"(spillway_calls_refused_total{bound="caller"})"), 1);
+  EXPECT_EQ(Value(R"(spillway_calls_refused_total{bound="server"})"), 0);
+}
+
 TEST_F(MetricsTest, ConnectionsAreShownByState) {
   metrics_.SetConnections("prod", {.connecting = 1, .active = 2, .idle = 3});
   EXPECT_EQ(Value(R"(spillway_connections{endpoint="prod",state="connecting"})"), 1);

@@ -302,7 +302,7 @@ class CertificateReloadTest : public ReloaderTest {
   void BeginAndFollow() {
     Rotate();
     Begin({.server = Door()});
-    reloader_.FollowCertificate(kOpenAiListener, [this](const ListenerContext& now) {
+    reloader_.FollowCertificate(kOpenAiTls, [this](const ListenerContext& now) {
       EXPECT_EQ(std::this_thread::get_id(), io_thread_.get_id());
       told_.push_back(now.context);
     });
@@ -316,7 +316,7 @@ TEST_F(CertificateReloadTest, TheDoorIsToldWhatItIsAtOnce) {
   BeginAndFollow();
   ASSERT_EQ(told_.size(), 1u);
   EXPECT_NE(told_[0], nullptr);
-  EXPECT_EQ(reloader_.TlsContextOf(kOpenAiListener), told_[0]);
+  EXPECT_EQ(reloader_.TlsContextOf(kOpenAiTls), told_[0]);
 }
 
 TEST_F(CertificateReloadTest, ARotatedCertificateIsAChangeOfAnEqualFile) {
@@ -330,7 +330,7 @@ TEST_F(CertificateReloadTest, ARotatedCertificateIsAChangeOfAnEqualFile) {
   EXPECT_THAT(result.restart_needed, IsEmpty());
   ASSERT_EQ(told_.size(), 2u);
   EXPECT_NE(told_[1], told_[0]);
-  EXPECT_EQ(reloader_.TlsContextOf(kOpenAiListener), told_[1]);
+  EXPECT_EQ(reloader_.TlsContextOf(kOpenAiTls), told_[1]);
   EXPECT_EQ(reloader_.Reload("test").outcome, ReloadOutcome::kUnchanged);
   EXPECT_EQ(told_.size(), 2u);
 }
@@ -339,7 +339,7 @@ TEST_F(CertificateReloadTest, AChangeOfSomethingElseKeepsTheContext) {
   BeginAndFollow();
   ASSERT_EQ(Reload({.server = Door(), .model = "gpt-5"}).outcome, ReloadOutcome::kApplied);
   EXPECT_EQ(told_.size(), 1u);
-  EXPECT_EQ(reloader_.TlsContextOf(kOpenAiListener), told_[0]);
+  EXPECT_EQ(reloader_.TlsContextOf(kOpenAiTls), told_[0]);
 }
 
 TEST_F(CertificateReloadTest, APairThatDoesNotFitChangesNothing) {
@@ -353,7 +353,7 @@ TEST_F(CertificateReloadTest, APairThatDoesNotFitChangesNothing) {
   EXPECT_THAT(result.errors[0].what, HasSubstr(dir_.Path("door-key.pem")));
   EXPECT_TRUE(Knows("gpt-4o"));
   EXPECT_EQ(told_.size(), 1u);
-  EXPECT_EQ(reloader_.TlsContextOf(kOpenAiListener), told_[0]);
+  EXPECT_EQ(reloader_.TlsContextOf(kOpenAiTls), told_[0]);
   Rotate();
   EXPECT_EQ(reloader_.Reload("test").outcome, ReloadOutcome::kApplied) << "and the next good one is taken";
   EXPECT_EQ(told_.size(), 2u);
@@ -377,17 +377,17 @@ TEST_F(CertificateReloadTest, ADoorTheFileDroppedGoesOnUntilTheRestart) {
   EXPECT_EQ(result.outcome, ReloadOutcome::kUnchanged);
   EXPECT_THAT(result.restart_needed, ElementsAre("server.openai.tls"));
   EXPECT_EQ(Reload({}).outcome, ReloadOutcome::kUnchanged);
-  EXPECT_EQ(reloader_.TlsContextOf(kOpenAiListener), told_[0]);
+  EXPECT_EQ(reloader_.TlsContextOf(kOpenAiTls), told_[0]);
   EXPECT_EQ(told_.size(), 1u);
 }
 
 TEST_F(CertificateReloadTest, ADoorOfPlainTextIsToldOfNone) {
   const std::string plain = "server: {openai: {address: \"127.0.0.1:0\"}}\n";
   Begin({.server = plain});
-  reloader_.FollowCertificate(kOpenAiListener, [](const ListenerContext&) { ADD_FAILURE(); });
+  reloader_.FollowCertificate(kOpenAiTls, [](const ListenerContext&) { ADD_FAILURE(); });
   Rotate();
   EXPECT_THAT(Reload({.server = Door()}).restart_needed, ElementsAre("server.openai.tls"));
-  EXPECT_EQ(reloader_.TlsContextOf(kOpenAiListener), nullptr);
+  EXPECT_EQ(reloader_.TlsContextOf(kOpenAiTls), nullptr);
 }
 
 TEST_F(ReloaderTest, OpeningTheServerToAllIsWarnedOf) {

@@ -24,7 +24,7 @@ v1::ChatRequest Good() {
 
 std::vector<std::string> Fields(const v1::ChatRequest& request) {
   std::vector<std::string> fields;
-  for (const FieldViolation& violation : CheckRequest(request)) fields.push_back(violation.field);
+  for (const FieldViolation& violation : CheckRequest(request, 10)) fields.push_back(violation.field);
   return fields;
 }
 
@@ -61,7 +61,7 @@ TEST(RequestCheckTest, AMessageNeedsAKnownRole) {
   request.add_messages();
   request.add_messages()->set_role(static_cast<v1::Role>(77));
   EXPECT_THAT(Fields(request), ElementsAre("messages[1].role", "messages[2].role"));
-  EXPECT_THAT(CheckRequest(request)[1].description, HasSubstr("77"));
+  EXPECT_THAT(CheckRequest(request, 10)[1].description, HasSubstr("77"));
 }
 
 TEST(RequestCheckTest, ContentAndPartsExcludeEachOther) {
@@ -106,6 +106,19 @@ TEST(RequestCheckTest, AModelIsCheckedTheSameWhoeverAsks) {
   EXPECT_TRUE(CheckModel("gpt-4o").empty());
   EXPECT_EQ(CheckModel("").size(), 1u);
   EXPECT_EQ(CheckModel(std::string(300, '\n')).size(), 2u);
+}
+
+TEST(RequestCheckTest, MoreMessagesThanMayBeAreOneMistake) {
+  v1::ChatRequest request;
+  request.set_model("gpt-4o");
+  for (int i = 0; i < 3; ++i) request.add_messages()->set_role(v1::ROLE_USER);
+  EXPECT_TRUE(CheckRequest(request, 3).empty());
+  // Each is a mistake, too.
+  for (int i = 0; i < 1000; ++i) request.add_messages();
+  const std::vector<FieldViolation> found = CheckRequest(request, 3);
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_EQ(found[0].field, "messages");
+  EXPECT_EQ(found[0].description, "more than 3 messages (server.limits.max_messages)");
 }
 
 }  // namespace

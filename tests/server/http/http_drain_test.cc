@@ -4,10 +4,12 @@
 #include <gtest/gtest.h>
 
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "tests/server/http/http_stage.h"
 #include "tests/server/http/raw_client.h"
+#include "tests/support/plain_http.h"
 
 namespace spillway::testing {
 namespace {
@@ -59,6 +61,41 @@ TEST(HttpDrain, DrainLetsTheLastRequestComeInWhole) {
   EXPECT_EQ(answer.fields.at("connection"), "close");
   client.EndSending();
   EXPECT_TRUE(stage.WaitUntil([&] { return drained; }));
+}
+
+TEST(HttpDrain, RetiringItServesOldAndNewConnectionsOnceMore) {
+  HttpStage stage;
+  RawClient old(stage.port());
+  old.Send(kGet);
+  EXPECT_EQ(old.ReadAnswer().fields.count("connection"), 0U);
+  stage.Run([&] { stage.server().Retire(); });
+  RawClient late(stage.port());
+  for (RawClient* client : {&old, &late}) {
+    client->Send(kGet);
+    const RawAnswer answer = client->ReadAnswer();
+    EXPECT_EQ(answer.status, 200);
+    EXPECT_EQ(answer.fields.at("connection"), "close");
+    EXPECT_TRUE(client->WaitForEnd());
+  }
+}
+
+TEST(HttpDrain, WhoIsInTheQueueWhenTheListenerClosesIsServed) {
+  HttpStage stage;
+  RawClient idle(stage.port());
+  ASSERT_TRUE(stage.WaitForConnections(1));
+  std::optional<RawClient> queued;
+  stage.Run([&] {
+    // Connected by the kernel; this thread, which would accept it, is busy here.
+    queued.emplace(stage.port());
+    stage.server().StopAccepting();
+  });
+  for (RawClient* client : {&*queued, &idle}) {
+    client->Send(kGet);
+    const RawAnswer answer = client->ReadAnswer();
+    EXPECT_EQ(answer.status, 200);
+    EXPECT_EQ(answer.fields.at("connection"), "close");
+  }
+  EXPECT_TRUE(PlainConnection(stage.port()).ended()) << "nobody else is let in";
 }
 
 TEST(HttpDrain, DrainWithoutConnectionsIsDoneAtOnce) {

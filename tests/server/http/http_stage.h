@@ -92,9 +92,9 @@ class HttpStage final : private server::HttpHandler {
     head.Add("content-type", "text/plain");
     return "refused: " + std::string(message);
   }
-  std::optional<std::string> Decline(const server::IncomingRequest& head, const std::string& peer,
+  std::optional<std::string> Decline(const server::IncomingRequest& head, const server::HttpPeer& peer,
                                      AnswerHead& answer) override {
-    EXPECT_EQ(peer.substr(0, 10), "127.0.0.1:");
+    EXPECT_EQ(peer.Peer().substr(0, 10), "127.0.0.1:");
     if (!declined_) return std::nullopt;
     answer.status = 401;
     return *declined_ + " " + head.path;

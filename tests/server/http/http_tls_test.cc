@@ -54,6 +54,42 @@ TEST_F(HttpTls, ServesOneRequestAfterTheOther) {
   }
 }
 
+// Each request tells whom it is from.
+void TellNames(const std::shared_ptr<HttpExchange>& exchange) {
+  std::string names = "names:";
+  for (const std::string& name : exchange->PeerNames()) names += " " + name;
+  exchange->Answer({}, names + "!");
+}
+
+TEST_F(HttpTls, TheNamesOfAClientsCertificateAreKnown) {
+  for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
+    HttpStage stage(TellNames, {}, Context(true));
+    TlsClientOptions options = Trusting();
+    options.max_version = version;
+    options.certificate =
+        clients_.Issue({.names = {"spiffe://here/checkout", "127.0.0.1", "checkout.example"}});
+    TlsClient client(stage.port(), options);
+    client.Send(kGet);
+    const std::string names = "names: spiffe://here/checkout checkout.example!";
+    EXPECT_NE(client.ReadUntil("!").find(names), std::string::npos);
+    const transport::SslSessionPtr session = client.session();
+    options.session = session.get();
+    TlsClient again(stage.port(), options);
+    EXPECT_TRUE(again.resumed());
+    again.Send(kGet);
+    EXPECT_NE(again.ReadUntil("!").find(names), std::string::npos) << "resumed";
+  }
+}
+
+TEST_F(HttpTls, ACertificateThatNobodyAskedForHasNoNames) {
+  HttpStage stage(TellNames, {}, Context());
+  TlsClientOptions options = Trusting();
+  options.certificate = clients_.Issue({.names = {"checkout.example"}});
+  TlsClient client(stage.port(), options);
+  client.Send(kGet);
+  EXPECT_NE(client.ReadUntil("!").find("names:!"), std::string::npos);
+}
+
 TEST_F(HttpTls, LargeBodiesPassBothWays) {
   HttpStage stage(Echo, {}, Context());
   TlsClient client(stage.port(), Trusting());

@@ -13,6 +13,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "server/http/http_exchange.h"
 
@@ -34,6 +35,8 @@ class FakeExchange final : public HttpExchange {
   int writes = 0;
   // What Write says.
   bool takes_more = true;
+  // Of the client's certificate.
+  std::vector<std::string> peer_names;
 
   bool over() const { return state != State::kAsked && state != State::kBegun; }
   // The value of a header of the answer; empty if it has none. Twice the same fails.
@@ -70,6 +73,7 @@ class FakeExchange final : public HttpExchange {
     EXPECT_FALSE(over());
     return "192.0.2.7:4711";
   }
+  const std::vector<std::string>& PeerNames() const override { return peer_names; }
   void Listen(Listener* listener) override { listener_ = listener; }
 
   void Answer(AnswerHead answer, std::string text) override {
