@@ -25,6 +25,11 @@ Result<v1::ListTargetsResponse> AdminClient::ListTargets(const CallOptions& call
       });
 }
 
+TargetsWatch AdminClient::WatchTargets(const v1::WatchTargetsRequest& request,
+                                       const CallOptions& call) const {
+  return TargetsWatch(channel_, *stub_, request, options_, call);
+}
+
 Result<v1::SuspendTargetResponse> AdminClient::SuspendTarget(const v1::SuspendTargetRequest& request,
                                                              const CallOptions& call) const {
   return RunCall<v1::SuspendTargetResponse>(
@@ -46,6 +51,13 @@ Result<v1::ReloadConfigResponse> AdminClient::ReloadConfig(const CallOptions& ca
       *channel_, options_, call, [&](grpc::ClientContext& context, v1::ReloadConfigResponse* response) {
         return stub_->ReloadConfig(&context, v1::ReloadConfigRequest(), response);
       });
+}
+
+Result<v1::GetConfigResponse> AdminClient::GetConfig(const CallOptions& call) const {
+  return RunCall<v1::GetConfigResponse>(*channel_, options_, call,
+                                        [&](grpc::ClientContext& context, v1::GetConfigResponse* response) {
+                                          return stub_->GetConfig(&context, v1::GetConfigRequest(), response);
+                                        });
 }
 
 }  // namespace spillway::client

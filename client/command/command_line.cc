@@ -102,12 +102,28 @@ Subcommand AddRoute(CLI::App& root) {
   return route;
 }
 
-Command MakeTargets(const CLI::App&, const Flags& flags) {
-  return TargetsCommand{.admin = AdminOf(flags), .json = flags.json};
+Command MakeTargets(const CLI::App& app, const Flags& flags) {
+  TargetsCommand command{.admin = AdminOf(flags), .json = flags.json, .watch = flags.watch};
+  if (app.count("--interval") == 0) return command;
+  if (!flags.watch) Refuse("--interval", "is for --watch");
+  command.interval = DurationOf("--interval", flags.interval);
+  if (*command.interval < std::chrono::milliseconds(100)) Refuse("--interval", "must be 100ms at least");
+  return command;
 }
 
 Subcommand AddTargets(CLI::App& root) {
   Subcommand targets(root, "targets", "List every target and its health", MakeTargets);
+  targets.app->add_flag(
+      "--watch", targets.flags->watch,
+      "Go on until Ctrl-C: on a terminal the table is kept up to date in place; else there is a new one at "
+      "each "
+      "change of a target's state, with --json an object a line. A server that is lost is asked again");
+  targets.app
+      ->add_option(
+          "--interval", targets.flags->interval,
+          "With --watch: how often what is no change of state (figures, calls under way) is brought up to "
+          "date; else each second on a terminal, and not at all elsewhere")
+      ->type_name("DURATION");
   AddAdminFlags(*targets.app, *targets.flags);
   AddCommonFlags(*targets.app, *targets.flags);
   return targets;
@@ -162,6 +178,19 @@ Subcommand AddReload(CLI::App& root) {
   return reload;
 }
 
+Command MakeConfig(const CLI::App&, const Flags& flags) {
+  return ConfigCommand{.admin = AdminOf(flags), .json = flags.json};
+}
+
+Subcommand AddConfig(CLI::App& root) {
+  Subcommand config(root, "config",
+                    "Print the configuration in force, as YAML; of secrets it has only where they come from",
+                    MakeConfig);
+  AddAdminFlags(*config.app, *config.flags);
+  AddCommonFlags(*config.app, *config.flags);
+  return config;
+}
+
 // CLI11 prints help and errors itself, to the streams it is given, and has exit codes of its own.
 Stop StopFor(const CLI::App& app, const CLI::ParseError& error) {
   std::ostringstream out;
@@ -179,8 +208,8 @@ std::variant<Command, Stop> ParseCommandLine(int argc, const char* const* argv) 
   app.footer(kFooter);
   app.set_version_flag("--version", "spillway " SPILLWAY_VERSION, "Print the version and exit");
   app.require_subcommand(0, 1);  // None is refused below, after what is unknown has been named.
-  const Subcommand subcommands[] = {AddChat(app),    AddRoute(app),  AddTargets(app),
-                                    AddSuspend(app), AddResume(app), AddReload(app)};
+  const Subcommand subcommands[] = {AddChat(app),   AddRoute(app),  AddTargets(app), AddSuspend(app),
+                                    AddResume(app), AddReload(app), AddConfig(app)};
   try {
     app.parse(argc, argv);
     for (const Subcommand& subcommand : subcommands) {

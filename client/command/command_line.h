@@ -1,4 +1,4 @@
-// What the user asked for: argv and the environment, read into one of six commands.
+// What the user asked for: argv and the environment, read into one of seven commands.
 //
 // Not thread-safe in one respect: it reads the environment. Touches nothing else.
 #ifndef SPILLWAY_CLIENT_COMMAND_COMMAND_LINE_H_
@@ -43,6 +43,10 @@ struct RouteCommand {
 struct TargetsCommand {
   ClientOptions admin;
   bool json = false;
+  // Until stopped, rather than once.
+  bool watch = false;
+  // Absent: each second on a terminal, else at changes only.
+  std::optional<std::chrono::milliseconds> interval;
 };
 
 struct SuspendCommand {
@@ -66,8 +70,13 @@ struct ReloadCommand {
   bool json = false;
 };
 
-using Command =
-    std::variant<ChatCommand, RouteCommand, TargetsCommand, SuspendCommand, ResumeCommand, ReloadCommand>;
+struct ConfigCommand {
+  ClientOptions admin;
+  bool json = false;
+};
+
+using Command = std::variant<ChatCommand, RouteCommand, TargetsCommand, SuspendCommand, ResumeCommand,
+                             ReloadCommand, ConfigCommand>;
 
 // Help asked for (exit_code 0, text for standard output), or a usage error (2, standard error).
 struct Stop {

@@ -24,8 +24,11 @@ struct Flags {
   std::string server = "127.0.0.1:50051";
   std::string admin = "127.0.0.1:9902";
   std::string key;
+  std::string admin_key;
   bool tls = false;
   std::string ca_file;
+  std::string cert_file;
+  std::string key_file;
   std::string timeout = "10s";
   std::string model;
   std::string environment;
@@ -33,15 +36,17 @@ struct Flags {
   std::string text;
   std::string target;
   std::string suspend_for;
+  std::string interval = "1s";
+  bool watch = false;
   bool stream = false;
   bool allow_reset = false;
   bool json = false;
   bool verbose = false;
 };
 
-// --server, --key, --tls, --tls-ca.
+// --server, --key, --tls, --tls-ca, --tls-cert, --tls-key.
 void AddServerFlags(CLI::App& app, Flags& flags);
-// --admin.
+// --admin, --admin-key, and those of TLS.
 void AddAdminFlags(CLI::App& app, Flags& flags);
 // --timeout, --json.
 void AddCommonFlags(CLI::App& app, Flags& flags);

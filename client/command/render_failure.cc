@@ -31,7 +31,7 @@ std::string ReasonInWords(const Outcome& outcome) {
   return "";
 }
 
-std::string InWords(const Outcome& outcome) {
+std::string InWords(const Outcome& outcome, bool admin) {
   if (std::string words = ReasonInWords(outcome); !words.empty()) return words;
   const bool routed = outcome.details.route.has_value();
   switch (outcome.status.error_code()) {
@@ -58,13 +58,18 @@ std::string InWords(const Outcome& outcome) {
     case StatusCode::UNAVAILABLE:
       return routed ? "no target could answer" : "the server is not available";
     case StatusCode::UNAUTHENTICATED:
-      return "the caller's key is missing or wrong";
+      return admin ? "the operator's key is missing or wrong" : "the caller's key is missing or wrong";
     default:
       return "the call failed";
   }
 }
 
-std::string KeyAdvice(const std::string& reason) {
+std::string KeyAdvice(const std::string& reason, bool admin) {
+  if (admin) {
+    return reason == "UNKNOWN_KEY" ? "is it the whole key, and its SHA-256 under `server.admin.keys` in the "
+                                     "server's configuration?"
+                                   : "give the key in SPILLWAY_ADMIN_KEY or with --admin-key";
+  }
   if (reason == "UNKNOWN_KEY")
     return "is it the whole key, and its SHA-256 under `callers` in the server's configuration?";
   return "give the key in SPILLWAY_KEY or with --key";
@@ -90,29 +95,21 @@ std::vector<std::string> Advice(const Outcome& outcome, const ReportOptions& opt
       return {absl::StrCat("--timeout is ", Setting(options.timeout),
                            "; `spillway route` shows what the policy allows each attempt")};
     case StatusCode::UNAUTHENTICATED:
-      return {KeyAdvice(ReasonOf(outcome))};
+      return {KeyAdvice(ReasonOf(outcome), admin)};
     case StatusCode::PERMISSION_DENIED:
       return PermissionAdvice(ReasonOf(outcome));
     case StatusCode::UNIMPLEMENTED:
       return {absl::StrCat(options.address, " is not ",
                            admin ? "an admin listener: --admin is for server.admin.grpc_address"
                                  : "a public listener: --server is for server.grpc.address")};
+    case StatusCode::RESOURCE_EXHAUSTED:
+      if (admin) return {"each `spillway targets --watch` is one: end those that nobody looks at"};
+      return {};
     case StatusCode::INVALID_ARGUMENT:
       return {"the same request will fail again: change it first"};
     default:
       return {};
   }
-}
-
-// gRPC wraps the cause: "failed to connect to all addresses; last error: UNKNOWN:
-// ipv4:127.0.0.1:9: Failed to connect to remote host: Connection refused".
-std::string CauseOf(const std::string& message) {
-  if (absl::StrContains(message, "DNS resolution failed")) return "its name does not resolve (DNS)";
-  for (const char* before : {"Failed to connect to remote host: ", "last error: "}) {
-    const std::string::size_type at = message.rfind(before);
-    if (at != std::string::npos) return OneLine(message.substr(at + std::string_view(before).size()));
-  }
-  return OneLine(message);
 }
 
 std::string RenderUnreachable(const Outcome& outcome, const ReportOptions& options) {
@@ -124,22 +121,32 @@ std::string RenderUnreachable(const Outcome& outcome, const ReportOptions& optio
            Tone::kBad);
   out += outcome.status.error_code() == StatusCode::DEADLINE_EXCEEDED
              ? Line(paint, "because", absl::StrCat("no connection within ", Setting(options.timeout)))
-             : Line(paint, "because", CauseOf(outcome.status.error_message()));
+             : Line(paint, "because", CauseOf(outcome));
   out += Line(paint, "check",
               absl::StrCat("is spillway-server running, with ",
                            admin ? "server.admin.grpc_address" : "server.grpc.address", " at this address?"));
   out += Line(paint, "",
               absl::StrCat("another address: ", flag, " HOST:PORT or ",
                            admin ? "SPILLWAY_ADMIN" : "SPILLWAY_SERVER", "=HOST:PORT"));
-  if (!admin) {
-    out += Line(paint, "",
-                options.tls ? "does the server speak TLS, under an authority that --tls-ca names?"
-                            : "if the server speaks TLS: --tls or --tls-ca FILE");
-  }
+  out += Line(paint, "",
+              options.tls ? "does the server speak TLS, under an authority that --tls-ca names?"
+                          : "if the server speaks TLS: --tls or --tls-ca FILE");
   return out;
 }
 
 }  // namespace
+
+// gRPC wraps the cause: "failed to connect to all addresses; last error: UNKNOWN:
+// ipv4:127.0.0.1:9: Failed to connect to remote host: Connection refused".
+std::string CauseOf(const Outcome& outcome) {
+  const std::string message = outcome.status.error_message();
+  if (absl::StrContains(message, "DNS resolution failed")) return "its name does not resolve (DNS)";
+  for (const char* before : {"Failed to connect to remote host: ", "last error: "}) {
+    const std::string::size_type at = message.rfind(before);
+    if (at != std::string::npos) return OneLine(message.substr(at + std::string_view(before).size()));
+  }
+  return OneLine(message);
+}
 
 std::string RenderMetadata(const Metadata& metadata, const Paint& paint) {
   std::string out;
@@ -154,9 +161,10 @@ std::string RenderFailure(const Outcome& outcome, const ReportOptions& options) 
   if (IsRejectedConfig(outcome)) return RenderRejectedConfig(outcome, options);
   const Paint paint(options.colour);
   const ErrorDetails& details = outcome.details;
-  std::string out =
-      Line(paint, "failed", absl::StrCat(InWords(outcome), " (", CodeName(outcome.status.error_code()), ")"),
-           Tone::kBad);
+  std::string out = Line(paint, "failed",
+                         absl::StrCat(InWords(outcome, options.listener == Listener::kAdmin), " (",
+                                      CodeName(outcome.status.error_code()), ")"),
+                         Tone::kBad);
   const std::string message = OneLine(outcome.status.error_message());
   if (!message.empty()) out += Line(paint, "", message);
   for (const auto& violation : details.violations) {

@@ -14,6 +14,9 @@ namespace spillway::client {
 // `outcome` is not ok().
 std::string RenderFailure(const Outcome& outcome, const ReportOptions& options);
 
+// Why a call did not get through, or was broken off, in a few words: "Connection refused".
+std::string CauseOf(const Outcome& outcome);
+
 // "x-spillway-model: gpt-4o" and so on, one a line: the last part of a verbose report.
 std::string RenderMetadata(const Metadata& metadata, const Paint& paint);
 

@@ -57,11 +57,13 @@ std::string JsonStatus(const Outcome& outcome) {
 
 }  // namespace
 
-absl::StatusOr<std::string> RenderJsonEvent(const v1::ChatEvent& event) {
-  absl::StatusOr<std::string> json = ToJson(event);
+absl::StatusOr<std::string> RenderJsonLine(const google::protobuf::Message& message) {
+  absl::StatusOr<std::string> json = ToJson(message);
   if (json.ok()) *json += '\n';
   return json;
 }
+
+absl::StatusOr<std::string> RenderJsonEvent(const v1::ChatEvent& event) { return RenderJsonLine(event); }
 
 std::string RenderJsonEnd(const Outcome& outcome) {
   return absl::StrCat("{\"metadata\":", JsonMetadata(outcome.metadata), ",\"status\":", JsonStatus(outcome),

@@ -18,6 +18,9 @@
 
 namespace spillway::client {
 
+// One message alone, as one object on one line; INTERNAL as below.
+absl::StatusOr<std::string> RenderJsonLine(const google::protobuf::Message& message);
+
 // Of a stream: an event as one object on one line, `{"delta": {…}}`; INTERNAL as below.
 absl::StatusOr<std::string> RenderJsonEvent(const v1::ChatEvent& event);
 

@@ -23,6 +23,8 @@ struct ReportOptions {
   bool verbose = false;
   // Token counts without the rest of that.
   bool tokens = false;
+  // Times as lengths alone: they are shown anew each second.
+  bool counting_down = false;
   // Where the call went, and how.
   std::string address;
   Listener listener = Listener::kPublic;

@@ -5,8 +5,10 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
 #include "client/admin_client.h"
 #include "client/client.h"
+#include "client/command/config_yaml.h"
 #include "client/command/output.h"
 #include "client/command/render_chat.h"
 #include "client/command/render_failure.h"
@@ -16,6 +18,7 @@
 #include "client/command/render_targets.h"
 #include "client/command/run_stream.h"
 #include "client/command/text.h"
+#include "client/command/watch_targets.h"
 
 namespace spillway::client {
 namespace {
@@ -106,10 +109,13 @@ struct Runner {
   }
 
   int operator()(const TargetsCommand& command) const {
+    if (command.watch) return WatchTargets(streams, command);
     auto client = AdminClient::Connect(command.admin);
     if (!client.ok()) return UsageError(streams, std::string(client.status().message()));
     return Print(streams, client->ListTargets(), command.json, command.admin, Listener::kAdmin,
-                 RenderTargets);
+                 [](const auto& response, const ReportOptions& options) {
+                   return RenderTargets(response.targets(), options);
+                 });
   }
 
   int operator()(const SuspendCommand& command) const {
@@ -145,6 +151,16 @@ struct Runner {
     if (!client.ok()) return UsageError(streams, std::string(client.status().message()));
     return Print(streams, client->ReloadConfig(), command.json, command.admin, Listener::kAdmin,
                  RenderReload);
+  }
+
+  int operator()(const ConfigCommand& command) const {
+    auto client = AdminClient::Connect(command.admin);
+    if (!client.ok()) return UsageError(streams, std::string(client.status().message()));
+    return Print(streams, client->GetConfig(), command.json, command.admin, Listener::kAdmin,
+                 [](const auto& response, const ReportOptions& options) {
+                   return absl::StrCat("# In force at ", OneLine(options.address), ": configuration ",
+                                       response.config_hash(), "\n", ConfigYaml(response.config()));
+                 });
   }
 };
 

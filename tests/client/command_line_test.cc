@@ -15,7 +15,8 @@ using ::testing::HasSubstr;
 class CommandLine : public ::testing::Test {
  protected:
   void SetUp() override {
-    for (const char* name : {"SPILLWAY_SERVER", "SPILLWAY_ADMIN", "SPILLWAY_KEY", "SPILLWAY_MODEL"}) {
+    for (const char* name :
+         {"SPILLWAY_SERVER", "SPILLWAY_ADMIN", "SPILLWAY_KEY", "SPILLWAY_MODEL", "SPILLWAY_ADMIN_KEY"}) {
       unsetenv(name);
     }
   }
@@ -131,6 +132,49 @@ TEST_F(CommandLine, ReloadTakesAnAddressAndAFormat) {
   EXPECT_EQ(Parsed<ReloadCommand>({"reload"}).admin.address, "127.0.0.1:9902");
 }
 
+TEST_F(CommandLine, AWatchHasAnIntervalIfItIsGivenOne) {
+  EXPECT_FALSE(Parsed<TargetsCommand>({"targets"}).watch);
+  const auto watch = Parsed<TargetsCommand>({"targets", "--watch"});
+  EXPECT_TRUE(watch.watch);
+  EXPECT_FALSE(watch.interval);
+  EXPECT_EQ(Parsed<TargetsCommand>({"targets", "--watch", "--interval", "100ms"}).interval,
+            std::chrono::milliseconds(100));
+}
+
+TEST_F(CommandLine, ConfigTakesAnAddressAndAFormat) {
+  const auto config = Parsed<ConfigCommand>({"config", "--admin", "h:2", "--json"});
+  EXPECT_EQ(config.admin.address, "h:2");
+  EXPECT_TRUE(config.json);
+}
+
+TEST_F(CommandLine, OperatorsShowKeysAndCertificatesAsCallersDo) {
+  const auto flags = Parsed<SuspendCommand>({"suspend", "e/m", "--admin-key", "A", "--tls-ca", "ca.pem",
+                                             "--tls-cert", "me.pem", "--tls-key", "me.key"});
+  EXPECT_EQ(flags.admin.key, "A");
+  ASSERT_TRUE(flags.admin.tls);
+  EXPECT_EQ(flags.admin.tls->ca_file, "ca.pem");
+  EXPECT_EQ(flags.admin.tls->cert_file, "me.pem");
+  EXPECT_EQ(flags.admin.tls->key_file, "me.key");
+  setenv("SPILLWAY_ADMIN_KEY", "E", 1);
+  setenv("SPILLWAY_KEY", "caller's", 1);
+  for (const char* command : {"targets", "reload", "config"}) {
+    const auto parsed = std::get<Command>(ParseArguments({command}));
+    std::visit(
+        [&](const auto& c) {
+          if constexpr (requires { c.admin; }) {
+            EXPECT_EQ(c.admin.key, "E") << command;
+            EXPECT_FALSE(c.admin.tls) << command;
+          }
+        },
+        parsed);
+  }
+  unsetenv("SPILLWAY_ADMIN_KEY");
+  unsetenv("SPILLWAY_KEY");
+  const auto chat = Parsed<ChatCommand>({"chat", "--tls-cert", "me.pem", "--tls-key", "me.key", "hi"});
+  ASSERT_TRUE(chat.server.tls);
+  EXPECT_EQ(chat.server.tls->key_file, "me.key");
+}
+
 struct UsageCase {
   std::vector<const char*> arguments;
   const char* message;
@@ -139,6 +183,10 @@ struct UsageCase {
 TEST_F(CommandLine, WhatIsWrongIsNamedAndExits2) {
   const UsageCase cases[] = {
       {{}, "A subcommand is required"},
+      {{"targets", "--interval", "1s"}, "--interval: is for --watch"},
+      {{"targets", "--watch", "--interval", "99ms"}, "--interval: must be 100ms at least"},
+      {{"targets", "--tls-cert", "me.pem"}, "need each other"},
+      {{"chat", "--tls-key", "me.key", "hi"}, "need each other"},
       {{"nope"}, "not expected: nope"},
       {{"chat", "--frobnicate"}, "not expected: --frobnicate"},
       {{"chat", "--allow-reset", "hi"}, "--allow-reset: is for --stream"},

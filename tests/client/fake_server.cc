@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 
 #include "google/rpc/status.pb.h"
@@ -94,6 +95,23 @@ class FakeServer::Admin : public v1::AdminService::Service {
   grpc::Status ReloadConfig(grpc::ServerContext* context, const v1::ReloadConfigRequest* request,
                             v1::ReloadConfigResponse* response) override {
     return fake_.Play(fake_.scripts.reload_config, &Log::reload_config, context, request, response);
+  }
+
+  grpc::Status GetConfig(grpc::ServerContext* context, const v1::GetConfigRequest* request,
+                         v1::GetConfigResponse* response) override {
+    return fake_.Play(fake_.scripts.get_config, &Log::get_config, context, request, response);
+  }
+
+  grpc::Status WatchTargets(grpc::ServerContext* context, const v1::WatchTargetsRequest* request,
+                            grpc::ServerWriter<v1::WatchTargetsResponse>* writer) override {
+    fake_.Note(&Log::watch_targets, *context, *request);
+    const auto& scripts = fake_.scripts.watch_targets;
+    const WatchScript& script = scripts.at(std::min(fake_.log().watch_targets.size(), scripts.size()) - 1);
+    for (const auto& message : script.messages) writer->Write(message);
+    while (script.silent && !context->IsCancelled()) {
+      if (fake_.ending_.WaitForNotificationWithTimeout(absl::Milliseconds(5))) break;
+    }
+    return script.status;
   }
 
  private:

@@ -44,6 +44,14 @@ struct StreamScript {
   bool silent = false;
 };
 
+// What it answers to one WatchTargets.
+struct WatchScript {
+  std::vector<v1::WatchTargetsResponse> messages;
+  // Before the status: wait until the server is destroyed or the caller has gone.
+  bool silent = false;
+  grpc::Status status;
+};
+
 // What the server saw of a call.
 template <typename Request>
 struct Seen {
@@ -68,6 +76,9 @@ class FakeServer {
     Script<v1::SuspendTargetResponse> suspend_target;
     Script<v1::ResumeTargetResponse> resume_target;
     Script<v1::ReloadConfigResponse> reload_config;
+    Script<v1::GetConfigResponse> get_config;
+    // To the first call, the second, …; the last one to all others.
+    std::vector<WatchScript> watch_targets;
   };
 
   // What was asked.
@@ -79,6 +90,8 @@ class FakeServer {
     std::vector<Seen<v1::SuspendTargetRequest>> suspend_target;
     std::vector<Seen<v1::ResumeTargetRequest>> resume_target;
     std::vector<Seen<v1::ReloadConfigRequest>> reload_config;
+    std::vector<Seen<v1::GetConfigRequest>> get_config;
+    std::vector<Seen<v1::WatchTargetsRequest>> watch_targets;
   };
 
   explicit FakeServer(

@@ -102,7 +102,8 @@ TEST(RenderFailure, ARefusedConnectionSaysWhereAndWhatToCheck) {
             "failed     cannot reach the Spillway server at 127.0.0.1:1\n"
             "because    Connection refused\n"
             "check      is spillway-server running, with server.admin.grpc_address at this address?\n"
-            "           another address: --admin HOST:PORT or SPILLWAY_ADMIN=HOST:PORT\n");
+            "           another address: --admin HOST:PORT or SPILLWAY_ADMIN=HOST:PORT\n"
+            "           if the server speaks TLS: --tls or --tls-ca FILE\n");
 }
 
 TEST(RenderFailure, ASilentAddressSaysHowLongItWasTried) {

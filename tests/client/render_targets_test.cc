@@ -38,17 +38,62 @@ TEST(RenderTargets, EveryTargetIsNamedAsSuspendTakesIt) {
       in_flight: 12
     })pb");
   EXPECT_EQ(
-      RenderTargets(response, {.now = kNow}),
-      "target         provider  state      why                    until                   in flight  fails  "
-      "suspensions in a row\n"
-      "prod/gpt-4o    openai    suspended  rate_limited           in 28 s (22:13:48 UTC)  0          0      "
-      "2\n"
-      "prod/o3        openai    suspended  its endpoint: timeout  in 28 s (22:13:48 UTC)  0          0      "
+      RenderTargets(response.targets(), {.now = kNow}),
+      "target         state      why                    until                   in flight  fails  attempts  "
+      "failed  p50  p95  conns\n"
+      "prod/gpt-4o    suspended  rate_limited           in 28 s (22:13:48 UTC)  0          0      0         "
       "0\n"
-      "eu/org/gpt-4o  azure     suspended  by hand                resumed                 0          0      "
+      "prod/o3        suspended  its endpoint: timeout  in 28 s (22:13:48 UTC)  0          0      0         "
       "0\n"
-      "us/gpt-4o      azure     available                                                 12         1      "
+      "eu/org/gpt-4o  suspended  by hand                resumed                 0          0      0         "
+      "0\n"
+      "us/gpt-4o      available                                                 12         1      0         "
       "0\n");
+}
+
+TEST(RenderTargets, FiguresAndConnectionsHaveColumns) {
+  const auto response = Parse<v1::ListTargetsResponse>(R"pb(
+    targets {
+      target { endpoint: "e" model: "m" }
+      state: TARGET_STATE_AVAILABLE
+      figures {
+        attempts: 1000
+        failures: 7
+        latency_p50 { nanos: 8250000 }
+        latency_p95 { seconds: 12 }
+      }
+      connections { connecting: 1 active: 2 idle: 3 }
+    })pb");
+  EXPECT_EQ(RenderTargets(response.targets(), {.now = kNow}),
+            "target  state      why  until  in flight  fails  attempts  failed  p50     p95     conns\n"
+            "e/m     available              0          0      1000      7       8.2 ms  12.0 s  3/6\n");
+}
+
+TEST(RenderTargets, ALatestFailureIsToldWhereItMatters) {
+  auto response = Parse<v1::ListTargetsResponse>(R"pb(
+    targets {
+      target { endpoint: "e" model: "m" }
+      state: TARGET_STATE_AVAILABLE
+      figures {
+        failures: 1
+        last_failure {
+          failure: FAILURE_CONNECT
+          message: "connection refused\033[2J"
+          time { seconds: 1699999000 }
+        }
+      }
+    })pb");
+  const std::string line = "e/m failed 16 min 40 s ago: connect: connection refused[2J\n";
+  const auto shown = [&] { return RenderTargets(response.targets(), {.now = kNow}); };
+  v1::TargetStatus& target = *response.mutable_targets(0);
+  EXPECT_EQ(shown().find(" ago: "), std::string::npos) << "it has answered since";
+  target.set_fails(1);
+  EXPECT_NE(shown().find(line), std::string::npos);
+  target.set_fails(0);
+  target.set_state(v1::TARGET_STATE_PROBING);
+  EXPECT_NE(shown().find(line), std::string::npos);
+  target.set_by_hand(true);
+  EXPECT_EQ(shown().find(" ago: "), std::string::npos);
 }
 
 TEST(RenderTargets, NoTargetsIsSaidInWords) {
