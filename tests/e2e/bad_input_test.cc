@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <string_view>
 
 #include "absl/strings/str_cat.h"
 #include "spillway/v1/router.grpc.pb.h"
@@ -72,9 +73,9 @@ TEST_F(BadInputTest, AnEndlessModel) {
   ExpectMistake(TestCall(std::string(5 << 20, 'm')), "model", "longer than 256");
 }
 
-TEST_F(BadInputTest, AMillionMistakesMakeAShortError) {
+TEST_F(BadInputTest, ThousandsOfMistakesMakeAShortError) {
   v1::ChatRequest request = TestCall();
-  for (int i = 0; i < 1'000'000; ++i) request.add_messages();
+  for (int i = 0; i < 9'999; ++i) request.add_messages();
   // A plain stub, with gRPC's own limit for what trailers may hold.
   grpc::ClientContext context;
   v1::ChatResponse response;
@@ -102,8 +103,10 @@ TEST_F(BadInputTest, BytesThatAreNoRequest) {
       for (const char* method : {"Chat", "StreamChat", "Route"}) {
         const std::string path = absl::StrCat("/spillway.v1.RouterService/", method);
         const grpc::Status status = CallRaw(channel, path.c_str(), bytes);
-        ASSERT_NE(status.error_code(), StatusCode::OK) << method;
-        ASSERT_NE(status.error_code(), StatusCode::DEADLINE_EXCEEDED) << method << " hung";
+        // Route's are refused by gRPC itself.
+        const bool read_by_us = std::string_view(method) != "Route";
+        ASSERT_EQ(status.error_code(), read_by_us ? StatusCode::INVALID_ARGUMENT : StatusCode::INTERNAL)
+            << method;
       }
     }
   }

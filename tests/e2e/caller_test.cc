@@ -164,6 +164,8 @@ TEST(MetadataTest, ALongStoryStillReachesAPlainStub) {
                                     "\\n" + words + R"("}}})");
   }
   RawCall call;
+  call.context.AddMetadata("x-request-id", std::string(128, 'r'));
+  call.context.AddMetadata("traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01");
   call.Run(scene);
   EXPECT_EQ(call.status.error_code(), StatusCode::UNAVAILABLE) << call.status.error_message();
   EXPECT_THAT(call.status.error_message(), HasSubstr("overloaded (HTTP 503)"));

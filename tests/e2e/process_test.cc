@@ -134,22 +134,6 @@ void ExpectNoStart(const std::string& section, const std::vector<std::string>& s
   for (const std::string& word : says) EXPECT_THAT(server.Errors(), HasSubstr(word));
 }
 
-TEST(ServerProcessTest, ATakenPortIsAClearErrorForEachListener) {
-  ServerProcess first;
-  ASSERT_TRUE(first.running());
-  const std::string taken = "127.0.0.1:" + std::to_string(first.grpc_port());
-  const std::string free = "\"127.0.0.1:0\"";
-  ExpectNoStart("server: {grpc: {address: \"" + taken + "\"}, admin: {address: " + free + "}}\n",
-                {"spillway-server: cannot listen on " + taken + " (server.grpc.address)"});
-  ExpectNoStart(
-      "server: {grpc: {address: " + free + "}, admin: {address: \"" + taken + "\"}}\n",
-      {"spillway-server: cannot listen on " + taken + " (server.admin.address): Address already in use"});
-  ExpectNoStart("server: {grpc: {address: " + free + "}, admin: {address: " + free + ", grpc_address: \"" +
-                    taken + "\"}}\n",
-                {"spillway-server: cannot listen on " + taken + " (server.admin.grpc_address)"});
-  ExpectServedBy("primary", first.client().Chat(TestCall()));
-}
-
 TEST(ServerProcessTest, AnAddressThatIsNotOursIsAClearError) {
   ExpectNoStart("server: {grpc: {address: \"127.0.0.1:0\"}, admin: {address: \"192.0.2.1:9901\"}}\n",
                 {"192.0.2.1:9901 (server.admin.address)"});

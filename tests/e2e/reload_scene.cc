@@ -3,12 +3,16 @@
 #include <grpcpp/client_context.h>
 #include <grpcpp/create_channel.h>
 #include <gtest/gtest.h>
+#include <signal.h>
 
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
 #include "spillway/v1/admin.grpc.pb.h"
 #include "tests/e2e/server_process.h"
 
@@ -37,6 +41,26 @@ ReloadScene::ReloadScene(const ReloadText& text, Files files) : sim_(SceneProvid
     WriteKey(kPrimaryKey);
     WriteInPlace(Yaml(text));
   }
+  Start();
+}
+
+void ReloadScene::Restart(int signal) {
+  std::ifstream in(config_path());
+  const std::string yaml{std::istreambuf_iterator<char>(in), {}};
+  process_->Signal(signal);
+  process_->Wait();
+  WriteInPlace(absl::StrReplaceAll(
+      yaml, {{"grpc_address: \"127.0.0.1:0\"", absl::StrCat("grpc_address: \"", admin_address_, "\"")}}));
+  Start();
+}
+
+void ReloadScene::StartAnew() {
+  process_->Signal(SIGKILL);
+  process_->Wait();
+  Start();
+}
+
+void ReloadScene::Start() {
   process_ = std::make_unique<testing::Subprocess>(ServerBinary(),
                                                    std::vector<std::string>{"--config", config_path()});
   const boost::json::object serving = WaitForEvent("serving");
@@ -46,17 +70,16 @@ ReloadScene::ReloadScene(const ReloadText& text, Files files) : sim_(SceneProvid
   }
   admin_port_ = static_cast<int>(serving.at("admin_port").as_int64());
   admin_address_ = Loopback(serving, "admin_grpc_port");
-  client_ =
-      client::Client::Connect({.address = Loopback(serving, "grpc_port"), .key = "", .tls = {}}).value();
+  address_ = Loopback(serving, "grpc_port");
+  client_ = client::Client::Connect({.address = address_, .key = "", .tls = {}}).value();
   admin_ = client::AdminClient::Connect({.address = admin_address_, .key = "", .tls = {}}).value();
 }
 
 std::string ReloadScene::Yaml(const ReloadText& text) const {
   const std::string tls = absl::StrCat(", tls: {ca_file: \"", dir_.Path("ca.pem"), "\"}");
   std::string yaml = absl::StrCat(
-      "server: {grpc: {address: \"127.0.0.1:0\"}, admin: {address: \"127.0.0.1:0\", grpc_address: "
-      "\"127.0.0.1:0\"}",
-      text.server,
+      "server: {grpc: {address: \"127.0.0.1:0\"", text.grpc,
+      "}, admin: {address: \"127.0.0.1:0\", grpc_address: \"127.0.0.1:0\"", text.admin, "}", text.server,
       "}\n"
       "providers: [{name: p, api: openai}]\n"
       "endpoints:\n"

@@ -26,8 +26,12 @@ namespace spillway::e2e {
 
 // What the configuration says.
 struct ReloadText {
+  // Further fields of `server.grpc`, as in `, max_connections: 2`.
+  std::string grpc;
   // Further fields of the section `server`, as in `, shutdown_grace: 1s`.
   std::string server;
+  // Of the section `server.admin`, as in `, keys: [...]`.
+  std::string admin;
   // Of its one policy.
   std::string model = "gpt-4o";
   std::vector<std::string> targets = {"primary", "backup"};
@@ -52,8 +56,15 @@ class ReloadScene {
   const testing::Subprocess& process() const { return *process_; }
   const client::Client& client() const { return *client_; }
   const client::AdminClient& admin() const { return *admin_; }
+  const std::string& address() const { return address_; }
   const std::string& admin_address() const { return admin_address_; }
   std::string config_path() const { return dir_.Path("spillway.yaml"); }
+
+  // Another process in place of this one, with the configuration as its file is now.
+  void StartAnew();
+  // Another process in place of this one, with the configuration as it is now but for the address of the
+  // operator's service, which stays the same.
+  void Restart(int signal);
 
   // The file's text.
   std::string Yaml(const ReloadText& text) const;
@@ -63,6 +74,11 @@ class ReloadScene {
   void WriteKey(const std::string& key) const;
   // Under another name, then renamed over it: never half there.
   void Replace(const std::string& yaml) const;
+  // Beside it.
+  std::string WriteFile(const std::string& name, const std::string& text) const {
+    return dir_.Write(name, text);
+  }
+  std::string PathOf(const std::string& name) const { return dir_.Path(name); }
   // kMounted: a new version of both files, then `..data` swapped.
   void Mount(const std::string& yaml, const std::string& key = kPrimaryKey);
   // kMounted: `..data` swapped to the version of that number, which counts from 1.
@@ -82,12 +98,15 @@ class ReloadScene {
   v1::TargetStatus Target(const std::string& endpoint) const;
 
  private:
+  void Start();
+
   testing::TempDir dir_;
   sim::Simulator sim_;
   int versions_ = 0;
   std::unique_ptr<testing::Subprocess> process_;
   std::optional<client::Client> client_;
   std::optional<client::AdminClient> admin_;
+  std::string address_;
   std::string admin_address_;
   int admin_port_ = 0;
 };

@@ -44,6 +44,8 @@ struct SceneOptions {
   std::vector<std::string> server;
   // The backup leaf's path, if not the API's own.
   std::string backup_path;
+  // Of the server's process, if it is one: RLIMIT_NOFILE; 0: as this one's.
+  int max_descriptors = 0;
   // What the two speak: the personalities and their providers.
   std::string primary_api = "openai";
   std::string backup_api = "openai";

@@ -21,8 +21,14 @@ ServerProcess::ServerProcess(const SceneOptions& options, const std::string& con
     : sim_(SceneProviders(options)) {
   const std::string ca_file = dir_.Write("ca.pem", sim_.ca_pem());
   const std::string config = dir_.Write(config_name, SceneConfig(options, sim_, ca_file));
-  process_ = std::make_unique<testing::Subprocess>(ServerBinary(),
-                                                   std::vector<std::string>{"--config", config}, Keys());
+  if (options.max_descriptors == 0) {
+    process_ = std::make_unique<testing::Subprocess>(ServerBinary(),
+                                                     std::vector<std::string>{"--config", config}, Keys());
+  } else {
+    const std::string limited = "ulimit -n " + std::to_string(options.max_descriptors) + "; exec \"$@\"";
+    process_ = std::make_unique<testing::Subprocess>(
+        "/bin/sh", std::vector<std::string>{"-c", limited, "sh", ServerBinary(), "--config", config}, Keys());
+  }
   const auto serving = process_->WaitForLine(
       [](const std::string& line) { return line.find("\"event\":\"serving\"") != std::string::npos; });
   if (!serving) {
@@ -32,6 +38,7 @@ ServerProcess::ServerProcess(const SceneOptions& options, const std::string& con
   const boost::json::object line = testing::ParseLogLine(*serving);
   grpc_port_ = static_cast<int>(line.at("grpc_port").as_int64());
   admin_port_ = static_cast<int>(line.at("admin_port").as_int64());
+  openai_port_ = static_cast<int>(line.at("openai_port").as_int64());
   const std::string address = "127.0.0.1:" + std::to_string(grpc_port_);
   client_ = client::Client::Connect({.address = address, .key = "", .tls = {}}).value();
 }

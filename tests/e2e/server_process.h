@@ -30,6 +30,8 @@ class ServerProcess {
   const client::Client& client() const { return *client_; }
   int grpc_port() const { return grpc_port_; }
   int admin_port() const { return admin_port_; }
+  // 0: it has no such listener.
+  int openai_port() const { return openai_port_; }
 
  private:
   testing::TempDir dir_;
@@ -38,6 +40,7 @@ class ServerProcess {
   std::optional<client::Client> client_;
   int grpc_port_ = 0;
   int admin_port_ = 0;
+  int openai_port_ = 0;
 };
 
 }  // namespace spillway::e2e

@@ -105,6 +105,23 @@ TEST(SuspensionTest, WithoutMemoryEveryCallTriesThePrimaryFirst) {
   EXPECT_EQ(scene.Asked("primary").size(), 2u);
 }
 
+TEST(SuspensionTest, IsLoggedOnceHoweverManyCallsMeetIt) {
+  Scene scene({.primary = "tls,fault=overloaded"});
+  constexpr std::size_t kCallers = 10;
+  constexpr std::size_t kCallsEach = 10;
+  std::vector<std::thread> callers;
+  for (std::size_t i = 0; i < kCallers; ++i) {
+    callers.emplace_back([&] {
+      for (std::size_t call = 0; call < kCallsEach; ++call) ExpectServedBy("backup", scene.Chat());
+    });
+  }
+  for (std::thread& caller : callers) caller.join();
+  EXPECT_EQ(scene.logs().WaitForEvents("call", kCallers * kCallsEach).size(), kCallers * kCallsEach);
+  EXPECT_EQ(scene.logs().Events("target_suspended").size(), 1u);
+  EXPECT_EQ(scene.logs().Events("target_probing").size(), 0u);
+  EXPECT_EQ(scene.logs().Events("target_available").size(), 0u);
+}
+
 TEST(SuspensionTest, MaxFailsAreForgiven) {
   Scene scene({.primary = "tls,fault=overloaded", .settings = {"suspend_duration: 30s", "max_fails: 2"}});
   ExpectServedBy("backup", scene.Chat());

@@ -11,6 +11,7 @@
 #include "tests/sim/azure_openai_api.h"
 #include "tests/sim/bedrock_api.h"
 #include "tests/sim/cohere_api.h"
+#include "tests/sim/echo.h"
 #include "tests/sim/gemini_api.h"
 #include "tests/sim/json_reader.h"
 #include "tests/sim/mistral_api.h"
@@ -35,6 +36,12 @@ std::string ProviderApi::BreakUtf8(std::string_view event) const {
   std::string broken(event);
   InsertInvalidUtf8(broken);
   return broken;
+}
+
+std::string ProviderApi::TellInEvent(std::string_view event, std::string_view text) const {
+  std::string told(event);
+  TellInError(text, told);
+  return told;
 }
 
 void InsertInvalidUtf8(std::string& body) {

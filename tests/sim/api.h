@@ -74,6 +74,9 @@ class ProviderApi {
   // A stream's event with an impossible byte pair in its text.
   virtual std::string BreakUtf8(std::string_view event) const;
 
+  // A stream's error with `text` in its message.
+  virtual std::string TellInEvent(std::string_view event, std::string_view text) const;
+
   // The body of an error of any status, without a class of its own.
   virtual std::string ErrorBody(int status) const = 0;
 };

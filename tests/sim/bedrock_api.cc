@@ -18,6 +18,7 @@
 #include "tests/sim/bedrock_stream.h"
 #include "tests/sim/bedrock_url.h"
 #include "tests/sim/bedrock_validation.h"
+#include "tests/sim/echo.h"
 #include "tests/sim/json_members.h"
 #include "tests/sim/openai_chat.h"
 #include "tests/sim/openai_errors.h"
@@ -67,6 +68,12 @@ class BedrockApi final : public ProviderApi {
   std::string BreakUtf8(std::string_view event) const override {
     std::string payload(BedrockPayloadOf(event));
     InsertInvalidUtf8(payload);
+    return event.empty() ? "" : WithBedrockPayload(event, payload);
+  }
+
+  std::string TellInEvent(std::string_view event, std::string_view text) const override {
+    std::string payload(BedrockPayloadOf(event));
+    TellInError(text, payload);
     return event.empty() ? "" : WithBedrockPayload(event, payload);
   }
 

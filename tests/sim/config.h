@@ -23,6 +23,8 @@ struct SimulatorOptions {
   std::string control;
   // Requests remembered; 0: none.
   std::size_t log_entries = 10'000;
+  // Gets a line for each of them, and one for its end; empty: none does.
+  std::string log_file;
   // Shown by TLS listeners in place of one of the simulator's own authority.
   std::optional<testing::CertificateAndKey> certificate;
 };

@@ -156,7 +156,8 @@ auto Connection<Stream>::Deliver(const Reply& reply, bool keep_alive, bool is_he
     pending += piece;
     if (plan.delivery != Delivery::kSlow) continue;
     gone = !co_await Write(pending);
-    if (!gone) gone = co_await PeerLeavesWithin(plan.pause);
+    // After the last one the peer has what was due, and may leave.
+    if (!gone && &piece != &pieces.back()) gone = co_await PeerLeavesWithin(plan.pause);
     if (gone) co_return Fate::kDrop;
     pending.clear();
   }

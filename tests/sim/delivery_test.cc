@@ -236,6 +236,13 @@ TEST_P(DeliveryTest, AnAnsweredRequestIsNotAPeerThatLeft) {
   EXPECT_FALSE(simulator_.Log()[0].peer_closed_after.has_value());
 }
 
+TEST_P(DeliveryTest, APeerThatLeavesOnceASlowBodyIsThereHasNotLeftIt) {
+  EXPECT_EQ(Ask(R"({"fault": "slow", "body": "0123456789", "bytes": 10, "pause_ms": 3600000})").response.body,
+            "0123456789");
+  ASSERT_TRUE(simulator_.WaitForLog([](const auto& entries) { return entries[0].done; }));
+  EXPECT_FALSE(simulator_.Log()[0].peer_closed_after.has_value());
+}
+
 TEST_P(DeliveryTest, ConnectionsAreKeptAndCounted) {
   RawClient client = Connect();
   for (int i = 0; i < 3; ++i) EXPECT_EQ(client.Post(kPath, ChatBody("hi")).response.status, 200);

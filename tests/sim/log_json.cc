@@ -51,21 +51,25 @@ std::string TimeText(std::chrono::system_clock::time_point time) {
   return absl::FormatTime("%Y-%m-%dT%H:%M:%E3SZ", absl::FromChrono(time), absl::UTCTimeZone());
 }
 
+json::object RequestOf(const LogEntry& entry) {
+  return {{"seq", entry.seq},
+          {"time", TimeText(entry.time)},
+          {"personality", entry.personality},
+          {"connection", entry.request.connection},
+          {"number_on_connection", entry.request.number_on_connection},
+          {"method", entry.request.method},
+          {"path", ValidUtf8(entry.request.target)},
+          {"headers", HeadersToJson(entry.request.headers)},
+          {"body", ValidUtf8(entry.request.body)},
+          {"body_bytes", entry.request_bytes},
+          {"fault", entry.fault},
+          {"status", entry.status}};
+}
+
 json::object EntryToJson(const LogEntry& entry) {
-  json::object out{{"seq", entry.seq},
-                   {"time", TimeText(entry.time)},
-                   {"personality", entry.personality},
-                   {"connection", entry.request.connection},
-                   {"number_on_connection", entry.request.number_on_connection},
-                   {"method", entry.request.method},
-                   {"path", ValidUtf8(entry.request.target)},
-                   {"headers", HeadersToJson(entry.request.headers)},
-                   {"body", ValidUtf8(entry.request.body)},
-                   {"body_bytes", entry.request_bytes},
-                   {"fault", entry.fault},
-                   {"status", entry.status},
-                   {"answer", ValidUtf8(entry.answer)},
-                   {"done", entry.done}};
+  json::object out = RequestOf(entry);
+  out["answer"] = ValidUtf8(entry.answer);
+  out["done"] = entry.done;
   out["done_ms"] = entry.done ? json::value(entry.done_after.count()) : json::value();
   out["tokens_sent"] = entry.tokens_sent ? json::value(*entry.tokens_sent) : json::value();
   out["peer_closed_ms"] =
@@ -85,6 +89,8 @@ std::string ValidUtf8(std::string_view text) {
   }
   return out;
 }
+
+std::string RequestToJson(const LogEntry& entry) { return json::serialize(RequestOf(entry)); }
 
 std::string LogToJson(const std::vector<LogEntry>& entries) {
   json::array out;

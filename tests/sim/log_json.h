@@ -12,6 +12,9 @@
 
 namespace spillway::sim {
 
+// One of them without what became of it, on one line.
+std::string RequestToJson(const LogEntry& entry);
+
 // A JSON array; bytes that are not UTF-8 appear as U+FFFD.
 std::string LogToJson(const std::vector<LogEntry>& entries);
 

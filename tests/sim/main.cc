@@ -33,6 +33,7 @@ struct Flags {
   std::string ports_out;
   std::string certificate;
   std::string key;
+  std::string log_file;
   long long log_entries = -1;
 };
 
@@ -73,6 +74,9 @@ void AddFlags(CLI::App& app, Flags& flags) {
   key->type_name("FILE")->needs(certificate);
   app.add_option("--log-entries", flags.log_entries, "Requests remembered; 0: none (default 10000)")
       ->check(CLI::Range(0LL, 100'000'000LL));
+  app.add_option("--log-file", flags.log_file,
+                 "Appends a JSON line for each request, before it is answered, and one for its answer's end")
+      ->type_name("FILE");
 }
 
 SimulatorOptions OptionsOf(const Flags& flags) {
@@ -85,6 +89,7 @@ SimulatorOptions OptionsOf(const Flags& flags) {
     throw InvalidConfig("no personality: give --openai NAME or --config FILE");
   if (!flags.control.empty()) options.control = flags.control;
   if (flags.log_entries >= 0) options.log_entries = static_cast<std::size_t>(flags.log_entries);
+  options.log_file = flags.log_file;
   if (!flags.certificate.empty()) {
     if (!flags.ca_out.empty()) throw InvalidConfig("--ca-out: with --cert the simulator has no authority");
     options.certificate.emplace();

@@ -68,6 +68,14 @@ void Override(const Step& step, const ProviderApi& api, ApiAnswer& given) {
   for (const auto& [name, value] : step.headers) SetHeader(answer.headers, name, value);
 }
 
+// The credential that `request` has shown, where the step wants it told.
+void Echo(const Step& step, const std::string& credential, HttpResponse& answer) {
+  const bool error = TraitsOf(step.fault).is_error_answer || answer.status >= 400;
+  if (error && !step.body) TellInError(credential, answer.body);
+  FillIn(credential, answer.body);
+  for (auto& header : answer.headers) FillIn(credential, header.second);
+}
+
 bool HasStatusLine(Delivery delivery) {
   return delivery != Delivery::kSilence && delivery != Delivery::kReset && delivery != Delivery::kGarbage;
 }
@@ -99,13 +107,19 @@ ApiAnswer Personality::FromApi(const Step& step, const Request& request) {
 Reply Personality::Answer(const Step& step, const Request& request) {
   ApiAnswer given = FromApi(step, request);
   Override(step, *api_, given);
+  const std::string told =
+      step.echo == EchoForm::kNone ? "" : InEchoForm(PresentedCredential(request), step.echo);
+  if (!told.empty()) Echo(step, told, given.http);
   Spoil(step, given.http);
   Reply reply;
   reply.plan = step.plan;
   reply.answer = std::move(given.http);
   if (!given.stream) return reply;
   StreamWords words;
-  if (step.fault == Fault::kErrorEvent) words.error = api_->StreamError(step, request);
+  if (step.fault == Fault::kErrorEvent) {
+    words.error = api_->StreamError(step, request);
+    if (!told.empty()) words.error = api_->TellInEvent(words.error, told);
+  }
   if (step.fault == Fault::kInvalidUtf8) words.invalid_utf8 = api_->BreakUtf8(FirstToken(*given.stream));
   reply.stream = WithFault(*std::move(given.stream), step, words);
   // The head does not wait for the pings.

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <utility>
@@ -11,17 +12,19 @@
 
 namespace spillway::sim {
 
-RequestLog::RequestLog(std::size_t most_entries, std::size_t most_body_bytes)
-    : most_entries_(most_entries), most_body_bytes_(most_body_bytes) {}
+RequestLog::RequestLog(std::size_t most_entries, std::size_t most_body_bytes, std::unique_ptr<LogFile> file)
+    : most_entries_(most_entries), most_body_bytes_(most_body_bytes), file_(std::move(file)) {}
 
 std::uint64_t RequestLog::Add(LogEntry entry) {
-  if (most_entries_ == 0) return 0;
+  if (most_entries_ == 0 && file_ == nullptr) return 0;
   entry.request_bytes = entry.request.body.size();
   if (entry.request.body.size() > most_body_bytes_) entry.request.body.resize(most_body_bytes_);
   if (entry.answer.size() > most_body_bytes_) entry.answer.resize(most_body_bytes_);
   RedactCredentials(entry.request, entry.answer);
   const std::lock_guard lock(mutex_);
   entry.seq = ++last_seq_;
+  if (file_ != nullptr) file_->Write(entry);
+  if (most_entries_ == 0) return last_seq_;
   if (entries_.size() == most_entries_) entries_.pop_front();
   entries_.push_back(std::move(entry));
   changed_.notify_all();
@@ -30,6 +33,7 @@ std::uint64_t RequestLog::Add(LogEntry entry) {
 
 void RequestLog::Finish(std::uint64_t seq, const Outcome& outcome) {
   const std::lock_guard lock(mutex_);
+  if (file_ != nullptr) file_->WriteEnd(seq, outcome);
   // Entries are consecutive: an index, unless the entry was dropped or cleared.
   if (entries_.empty() || seq < entries_.front().seq) return;
   LogEntry& entry = entries_[static_cast<std::size_t>(seq - entries_.front().seq)];

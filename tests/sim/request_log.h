@@ -11,12 +11,14 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "tests/sim/log_file.h"
 #include "tests/sim/message.h"
 
 namespace spillway::sim {
@@ -56,8 +58,9 @@ struct LogFilter {
 
 class RequestLog {
  public:
-  // `most_entries` 0: nothing is kept.
-  explicit RequestLog(std::size_t most_entries = 10'000, std::size_t most_body_bytes = 64 * 1024);
+  // `most_entries` 0: nothing is kept. `file` may be null; it gets every entry, kept or not.
+  explicit RequestLog(std::size_t most_entries = 10'000, std::size_t most_body_bytes = 64 * 1024,
+                      std::unique_ptr<LogFile> file = nullptr);
 
   // Takes a request and the answer planned for it; its seq.
   std::uint64_t Add(LogEntry entry);
@@ -76,6 +79,7 @@ class RequestLog {
 
   const std::size_t most_entries_;
   const std::size_t most_body_bytes_;
+  const std::unique_ptr<LogFile> file_;
   mutable std::mutex mutex_;
   mutable std::condition_variable changed_;
   std::deque<LogEntry> entries_;

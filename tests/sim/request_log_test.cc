@@ -5,16 +5,30 @@
 
 #include <boost/json/parse.hpp>
 #include <chrono>
+#include <cstdint>
+#include <fstream>
+#include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
+#include "tests/sim/json_reader.h"
+#include "tests/sim/log_file.h"
 #include "tests/sim/log_json.h"
+#include "tests/support/temp_dir.h"
 
 namespace spillway::sim {
 namespace {
 
 using ::testing::HasSubstr;
 using ::testing::Not;
+
+std::vector<boost::json::value> LinesOf(const std::string& path) {
+  std::ifstream file(path);
+  std::vector<boost::json::value> lines;
+  for (std::string line; std::getline(file, line);) lines.push_back(boost::json::parse(line));
+  return lines;
+}
 
 LogEntry Entry(const std::string& personality, const std::string& body = "") {
   LogEntry entry;
@@ -100,6 +114,30 @@ TEST(RequestLogTest, AKeyInTheQueryAndASessionsTokenAreFingerprintsToo) {
   EXPECT_THAT(LogToJson(log.Entries()), Not(HasSubstr("secret")));
   EXPECT_EQ(log.Entries()[0].request.target,
             "/v1beta/models/m:generateContent?alt=json&key=" + Fingerprint("g-secret") + "&x=y");
+}
+
+TEST(RequestLogTest, AFileHasEveryRequestAtOnceAndThenItsEnd) {
+  const testing::TempDir dir;
+  const std::string path = dir.Path("log.jsonl");
+  // None is kept in memory.
+  RequestLog log(0, 4, std::make_unique<LogFile>(path));
+  const std::uint64_t seq = log.Add(Entry("a", "12345"));
+  std::vector<boost::json::value> lines = LinesOf(path);
+  ASSERT_EQ(lines.size(), 1u);
+  EXPECT_EQ(lines[0].at("seq"), seq);
+  EXPECT_EQ(lines[0].at("personality"), "a");
+  EXPECT_EQ(lines[0].at("body"), "1234");
+  EXPECT_FALSE(lines[0].as_object().contains("answer"));
+  log.Finish(seq, {.peer_closed = true, .after = std::chrono::milliseconds(12), .tokens = 3});
+  lines = LinesOf(path);
+  ASSERT_EQ(lines.size(), 2u);
+  EXPECT_EQ(lines[1],
+            boost::json::parse(R"({"seq": 1, "done_ms": 12, "tokens_sent": 3, "peer_closed": true})"));
+  EXPECT_TRUE(log.Entries().empty());
+}
+
+TEST(RequestLogTest, AFileThatCannotBeOpenedIsAnError) {
+  EXPECT_THROW(LogFile("/nonexistent/log.jsonl"), InvalidConfig);
 }
 
 TEST(RequestLogTest, WaitingEndsWithTheConditionOrInTime) {

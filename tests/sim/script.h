@@ -14,6 +14,7 @@
 #include <string_view>
 #include <vector>
 
+#include "tests/sim/echo.h"
 #include "tests/sim/fault.h"
 #include "tests/sim/message.h"
 
@@ -33,6 +34,9 @@ struct Step {
   std::size_t after = 1;
   // cut: in a stream, too, after plan.bytes and not after a number of tokens.
   bool cuts_bytes = false;
+  // How the request's credential is told: in the message of an error, and for "{{credential}}" in `body` and
+  // `headers`.
+  EchoForm echo = EchoForm::kNone;
   // error_event: the error answer whose like it is.
   Fault error_class = Fault::kOverloaded;
   // How many words the answer has; unset: as the personality has it.

@@ -81,6 +81,14 @@ void ReadAnswer(ObjectReader& reader, Step& step) {
     step.body = body->is_string() ? std::string(body->get_string()) : json::serialize(*body);
   }
   if (auto headers = reader.StringMap("headers")) step.headers = std::move(*headers);
+  if (const std::optional<std::string> form = reader.String("echo")) {
+    step.echo = EchoFormFromName(*form);
+    if (step.echo == EchoForm::kNone) {
+      throw InvalidConfig(
+          reader.PathOf("echo") +
+          ": must be \"raw\", \"base64\", \"url\", \"hex\", \"head\", \"masked\" or \"dotted\"");
+    }
+  }
   step.retry_after = ReadHint(reader, "retry_after");
   step.retry_after_ms = ReadHint(reader, "retry_after_ms");
 }

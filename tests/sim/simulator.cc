@@ -8,6 +8,7 @@
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -19,6 +20,7 @@
 
 #include "tests/sim/control.h"
 #include "tests/sim/http_server.h"
+#include "tests/sim/log_file.h"
 #include "tests/sim/tls_context.h"
 #include "tests/support/test_certificates.h"
 
@@ -27,6 +29,12 @@ namespace asio = boost::asio;
 namespace {
 
 using asio::ip::tcp;
+
+constexpr std::size_t kMostLoggedBodyBytes = 64 * 1024;
+
+std::unique_ptr<LogFile> OpenLogFile(const std::string& path) {
+  return path.empty() ? nullptr : std::make_unique<LogFile>(path);
+}
 
 tcp::acceptor Bind(asio::io_context& io, const std::string& listen, const std::string& path) {
   const ListenAddress wanted = ParseListenAddress(listen, path);
@@ -60,7 +68,8 @@ testing::CertificateAndKey CertificateFor(TlsMode mode, const testing::TestAutho
 
 class Simulator::Impl {
  public:
-  explicit Impl(SimulatorOptions options) : log_(options.log_entries) {
+  explicit Impl(SimulatorOptions options)
+      : log_(options.log_entries, kMostLoggedBodyBytes, OpenLogFile(options.log_file)) {
     if (options.certificate) {
       certificate_ = std::move(options.certificate);
     } else {

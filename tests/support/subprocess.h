@@ -34,6 +34,7 @@ class Subprocess {
   Subprocess(const Subprocess&) = delete;
   Subprocess& operator=(const Subprocess&) = delete;
 
+  pid_t pid() const { return pid_; }
   void Signal(int signal);
 
   // Its exit code, 128 + the signal that ended it, or nothing when it runs longer.

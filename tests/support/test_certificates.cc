@@ -101,13 +101,14 @@ CertificateAndKey SignedPem(X509* cert, EVP_PKEY* key, EVP_PKEY* issuer_key) {
   return out;
 }
 
-// "DNS:localhost,IP:127.0.0.1": what the subjectAltName extension is written as.
+// "DNS:localhost,IP:127.0.0.1,URI:spiffe://a/b": what the subjectAltName extension is written as.
 std::string AlternativeNames(const std::vector<std::string>& names) {
   std::string out;
   for (const std::string& name : names) {
     const AddressPtr address(a2i_IPADDRESS(name.c_str()));
     if (!out.empty()) out += ',';
-    out += (address ? "IP:" : "DNS:") + name;
+    const bool uri = name.find("://") != std::string::npos;
+    out += (address ? "IP:" : uri ? "URI:" : "DNS:") + name;
   }
   return out;
 }

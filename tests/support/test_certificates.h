@@ -18,7 +18,7 @@ struct CertificateAndKey {
 };
 
 struct LeafOptions {
-  // subjectAltName entries: DNS names, and IP literals recognised as such.
+  // subjectAltName entries: DNS names; IP literals and URIs are recognised as such.
   std::vector<std::string> names = {"localhost", "127.0.0.1", "::1"};
   // Relative to now; a negative `not_after` makes an expired certificate.
   std::chrono::seconds not_before = std::chrono::hours(-1);
