@@ -10,8 +10,10 @@ declare -A PACKAGES=(
   [test]="openssl prometheus python3"
   [sdk]="curl nginx-light nodejs npm openssl python3-venv"
   [sanitize]="clang libclang-rt-14-dev llvm"
+  [valgrind]="libc6-dbg python3 valgrind"
   [lint]="clang clang-format clang-tidy python3 python3-venv shellcheck"
   [bench]="libbenchmark-dev libnghttp2-dev nginx-light openssl python3"
+  [chaos]="nginx-light openssl python3"
   [peers]="haproxy nodejs npm python3-venv"
 )
 
@@ -74,6 +76,12 @@ configure() {
 configure_sanitized() {
   configure build-sanitize -DCMAKE_CXX_COMPILER=clang++ -DCMAKE_BUILD_TYPE=RelWithDebInfo -DSPILLWAY_FUZZ=ON \
     "-DCMAKE_CXX_FLAGS_RELWITHDEBINFO=-O1 -gline-tables-only" -DSPILLWAY_SANITIZE=address,undefined
+}
+
+# configure_threads: build-tsan/. The distribution's libraries are not instrumented: see tests/support/tsan.
+configure_threads() {
+  configure build-tsan -DCMAKE_CXX_COMPILER=clang++ -DCMAKE_BUILD_TYPE=RelWithDebInfo \
+    "-DCMAKE_CXX_FLAGS_RELWITHDEBINFO=-O1 -gline-tables-only" -DSPILLWAY_SANITIZE=thread
 }
 
 # build_targets DIR [TARGET…]: ninja's own counter is the progress.
