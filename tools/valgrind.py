@@ -6,6 +6,7 @@ full after the warm-up. Ends with 1, and the places in the code, if a place of a
 """
 
 import argparse
+import contextlib
 import json
 import os
 import pathlib
@@ -122,19 +123,17 @@ class Server:
 
     def _ask(self, command):
         """One of memcheck's monitor commands. A server that sleeps hears it when it wakes: a probe sees to that."""
-        asking = subprocess.Popen([*self._vgdb, *command.split()], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        while asking.poll() is None:
-            urllib.request.urlopen(f"http://127.0.0.1:{self.admin}/livez", timeout=60).read()
-            try:
-                out, errors = asking.communicate(timeout=1)
-            except subprocess.TimeoutExpired:
-                continue
-            break
-        else:
-            out, errors = asking.communicate()
+        with tempfile.TemporaryFile("w+") as out:  # Longer than a pipe holds, and nobody reads meanwhile.
+            asking = subprocess.Popen([*self._vgdb, *command.split()], stdout=out, stderr=subprocess.STDOUT)
+            while asking.poll() is None:
+                with contextlib.suppress(OSError):
+                    urllib.request.urlopen(f"http://127.0.0.1:{self.admin}/livez", timeout=1).read()
+                time.sleep(0.1)
+            out.seek(0)
+            told = out.read()
         if asking.returncode != 0:
-            fail(f"vgdb {command}: {errors}")
-        return out
+            fail(f"vgdb {command}: {told}")
+        return told
 
     def heap(self):
         """What it holds, and the loss records that have grown since it was asked last."""
