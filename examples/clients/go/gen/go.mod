@@ -1,0 +1,3 @@
+module spillway.dev/api
+
+go 1.25.0
