@@ -32,6 +32,11 @@ class HealthTable {
   const std::vector<HealthSlot>& OfSameEndpoint(HealthSlot slot) const {
     return directory_->endpoints.at(NameOf(slot).endpoint);
   }
+  // Every target that a table has ever named there.
+  std::vector<HealthSlot> OfEndpoint(const std::string& endpoint) const {
+    const auto found = directory_->endpoints.find(endpoint);
+    return found == directory_->endpoints.end() ? std::vector<HealthSlot>() : found->second;
+  }
 
   HealthTable WhatIf() const;
 

@@ -1,6 +1,7 @@
 #include "router/router.h"
 
 #include <algorithm>
+#include <string>
 #include <utility>
 
 #include "absl/container/flat_hash_set.h"
@@ -124,6 +125,12 @@ bool Router::Resume(std::string_view endpoint, std::string_view model, Instant n
   health.Resume();
   if (was_out) Report(leaf->health, now);
   return true;
+}
+
+void Router::Reconsider(std::string_view endpoint, Instant now) {
+  for (const HealthSlot slot : memory_.targets.OfEndpoint(std::string(endpoint))) {
+    if (memory_.targets[slot].Reconsider(now)) Report(slot, now);
+  }
 }
 
 void Router::Report(HealthSlot slot, Instant now) {

@@ -70,6 +70,10 @@ class Router {
 
   const std::shared_ptr<const Table>& table() const { return table_; }
 
+  // The endpoint is reached in another way than before: its URL, key or authorities have changed. Its
+  // targets that are out for what may have been the endpoint's fault are due at once.
+  void Reconsider(std::string_view endpoint, Instant now);
+
   // What changed since the last call of this, for logs and metrics.
   std::vector<Transition> TakeTransitions();
   bool has_transitions() const { return !transitions_.empty(); }

@@ -139,6 +139,15 @@ bool TargetHealth::SuspendWith(const TargetHealth& other) {
   return true;
 }
 
+bool TargetHealth::Reconsider(Instant now) {
+  const bool by_endpoint = failure_ && TraitsOf(*failure_).blame == Blame::kEndpoint;
+  if (state_ == TargetState::kAvailable || !by_endpoint) return false;
+  Become(TargetState::kSuspended);
+  until_ = now;
+  suspensions_in_a_row_ = 0;
+  return true;
+}
+
 void TargetHealth::Suspend(Instant until) {
   Become(TargetState::kSuspended);
   until_ = until;

@@ -10,8 +10,9 @@
 //    resume |     +---------+  one call enters           |  |  | of the probe:
 //  (by hand)      | probing | <--------------------------+  |  | twice as long
 //                 +---------+ -------------------------------+--+
-//                      |  lease over, or the probe said nothing about the
-//                      +- target: due again at once, for the next call
+//                      |  lease over, the probe said nothing about the
+//                      +- target, or its endpoint is another one now:
+//                         due again at once, for the next call
 //
 // Each transition starts a new epoch. An attempt enters with a ticket of the epoch it saw, and
 // its result counts only in that epoch: a slow answer from before a suspension neither
@@ -96,6 +97,11 @@ class TargetHealth {
   // Out with another target of its endpoint, for as long. False: no news, it was out or is being probed.
   bool SuspendWith(const TargetHealth& other);
   bool with_endpoint() const { return with_endpoint_; }
+
+  // Its endpoint has another URL, key or authority than it had: a suspension that may have been the
+  // endpoint's is due at once and counts no longer; a probe of the old one is not heard. Whether it was
+  // out so.
+  bool Reconsider(Instant now);
 
   // By an operator's hand.
   void Suspend(Instant until);
