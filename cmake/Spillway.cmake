@@ -9,6 +9,8 @@ add_library(spillway_options INTERFACE)
 target_include_directories(spillway_options INTERFACE ${CMAKE_SOURCE_DIR})
 target_compile_definitions(spillway_options INTERFACE SPILLWAY_VERSION="${PROJECT_VERSION}")
 target_compile_options(spillway_options INTERFACE -Wall -Wextra -Wno-missing-field-initializers)
+# Alike for all, as precompiled headers want it.
+target_compile_options(spillway_options INTERFACE -pthread)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
   # GCC 12 takes std::string's operator+ for an overlapping copy (its bug 105651).
   target_compile_options(spillway_options INTERFACE -Wno-restrict)
@@ -38,12 +40,27 @@ if(SPILLWAY_FUZZ)
   add_compile_options(-fsanitize=fuzzer-no-link)
 endif()
 
+# The precompiled header that the directory has named (Precompiled.cmake).
+function(spillway_precompile name)
+  if(SPILLWAY_PRECOMPILED)
+    target_precompile_headers(${name} REUSE_FROM ${SPILLWAY_PRECOMPILED})
+    target_compile_options(${name} PRIVATE $<TARGET_PROPERTY:${SPILLWAY_PRECOMPILED},INTERFACE_COMPILE_OPTIONS>)
+    if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+      # For ccache, which has to see that there is one. And GCC 12 no longer knows what it read from a system's
+      # header: what it then says of std::string at -O3 is its old mistakes about that.
+      target_compile_options(${name} PRIVATE
+        -fpch-preprocess -Wno-array-bounds -Wno-stringop-overflow -Wno-stringop-overread)
+    endif()
+  endif()
+endfunction()
+
 # spillway_library(NAME SOURCES a.cc … DEPS x …): a room, or a part of one.
 function(spillway_library name)
   cmake_parse_arguments(ARG "" "" "SOURCES;DEPS" ${ARGN})
   add_library(${name} STATIC ${ARG_SOURCES})
   target_link_libraries(${name} PUBLIC ${ARG_DEPS} PRIVATE spillway_options)
   target_include_directories(${name} PUBLIC ${CMAKE_SOURCE_DIR})
+  spillway_precompile(${name})
 endfunction()
 
 # spillway_binary(NAME SOURCES a.cc … DEPS x …): lands in build/bin.
@@ -51,6 +68,7 @@ function(spillway_binary name)
   cmake_parse_arguments(ARG "" "" "SOURCES;DEPS" ${ARGN})
   add_executable(${name} ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE ${SPILLWAY_PROGRAM_SUPPORT} ${ARG_DEPS} spillway_options)
+  spillway_precompile(${name})
 endfunction()
 
 # What ./dev sanitize and ./dev coverage build.
@@ -75,6 +93,7 @@ function(spillway_test name)
   endif()
   add_executable(${name} ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE ${SPILLWAY_PROGRAM_SUPPORT} ${ARG_DEPS} spillway_options GTest::gmock GTest::gtest_main)
+  spillway_precompile(${name})
   target_compile_definitions(${name} PRIVATE SPILLWAY_SOURCE_DIR="${CMAKE_SOURCE_DIR}"
                                              SPILLWAY_BIN_DIR="${CMAKE_RUNTIME_OUTPUT_DIRECTORY}")
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)

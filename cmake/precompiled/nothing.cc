@@ -1,0 +1,1 @@
+// What carries a precompiled header: CMake makes one for a target, and a target has a source.
