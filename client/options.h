@@ -30,6 +30,12 @@ struct ClientOptions {
   std::string key;
   // Absent: plain text.
   std::optional<TlsOptions> tls;
+  // What gRPC does with the channel, as JSON: load balancing, health checking, retries (docs/clients.md has
+  // one); empty: none.
+  std::string service_config;
+  // A server from which nothing has come for so long is asked for a sign of life, and taken for gone if it
+  // gives none within 20 s; 0: never. It closes connections on which it is asked more often than every 5 s.
+  std::chrono::milliseconds keepalive_time{0};
   // Bound on calls that name none of their own.
   std::chrono::milliseconds default_timeout = kDefaultTimeout;
 };

@@ -72,6 +72,7 @@ EndpointClientsResult ClientsFor(boost::asio::io_context& io, const LoadedConfig
     const auto found = secrets.find(endpoint.name());
     const EndpointSecrets own = found == secrets.end() ? EndpointSecrets() : found->second;
     added.definition = DefinitionOf(endpoint, apis.at(endpoint.provider()), url->base_path, own);
+    added.origin = url->origin;
     added.base_path = url->base_path;
     added.api_version = endpoint.api_version();
     const auto old = former.find(endpoint.name());
@@ -101,11 +102,14 @@ EndpointClientsResult ClientsFor(boost::asio::io_context& io, const LoadedConfig
   return result;
 }
 
+bool SameClient(const EndpointClient& a, const EndpointClient& b) {
+  return a.client == b.client && a.signer == b.signer;
+}
+
 bool SameClients(const EndpointClients& a, const EndpointClients& b) {
   return a.size() == b.size() && std::all_of(a.begin(), a.end(), [&](const auto& entry) {
            const auto found = b.find(entry.first);
-           return found != b.end() && found->second.client == entry.second.client &&
-                  found->second.signer == entry.second.signer;
+           return found != b.end() && SameClient(entry.second, found->second);
          });
 }
 

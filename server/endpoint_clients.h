@@ -40,7 +40,8 @@ struct ClientDefinition {
 struct EndpointClient {
   ClientDefinition definition;
   std::shared_ptr<transport::HttpClient> client;
-  // Of the URL.
+  // Both of the URL.
+  transport::Origin origin;
   std::string base_path;
   std::string api_version;
   // Null where requests need no signature.
@@ -65,7 +66,10 @@ struct EndpointClientsResult {
 EndpointClientsResult ClientsFor(boost::asio::io_context& io, const LoadedConfig& loaded,
                                  const ResolvedSecrets& secrets, const EndpointClients& former = {});
 
-// Whether the same clients and signers are in both.
+// Whether requests go out in the same way: the same client, the same signer.
+bool SameClient(const EndpointClient& a, const EndpointClient& b);
+
+// Whether the same endpoints are in both, with the same clients.
 bool SameClients(const EndpointClients& a, const EndpointClients& b);
 
 }  // namespace spillway::server

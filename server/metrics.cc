@@ -4,6 +4,8 @@
 
 #include <utility>
 
+#include "absl/container/flat_hash_set.h"
+
 namespace spillway::server {
 namespace {
 
@@ -88,6 +90,11 @@ Metrics::Metrics()
                         .Name("spillway_target_state")
                         .Help("0 available, 1 suspended, 2 probing.")
                         .Register(registry_)),
+      policy_target_(BuildGauge()
+                         .Name("spillway_policy_target")
+                         .Help("Always 1; the labels say which targets a policy may go to. To be joined with "
+                               "spillway_target_state.")
+                         .Register(registry_)),
       connections_(BuildGauge()
                        .Name("spillway_connections")
                        .Help("Connections to an endpoint: connecting, active or idle.")
@@ -107,11 +114,18 @@ Metrics::Metrics()
                         .Help("Hash of the configuration in force.")
                         .Register(registry_)
                         .Add({})),
+      last_reload_successful_(
+          &BuildGauge()
+               .Name("spillway_config_last_reload_successful")
+               .Help("1 if the configuration as last read is the one in force, 0 if it was rejected.")
+               .Register(registry_)
+               .Add({})),
       lost_log_lines_(&BuildCounter()
                            .Name("spillway_log_lines_lost_total")
                            .Help("Log lines that could not be written.")
                            .Register(registry_)
                            .Add({})),
+      gen_ai_(registry_),
       door_(registry_),
       port_(registry_),
       process_(registry_) {
@@ -126,6 +140,7 @@ Metrics::Metrics()
           .Name("spillway_calls_refused_total")
           .Help("Calls refused because as many as may be were in flight: in all, or of their caller.")
           .Register(registry_);
+  last_reload_successful_->Set(1);
   refused_ = {&refused.Add({{"bound", "server"}}), &refused.Add({{"bound", "caller"}})};
   BuildGauge()
       .Name("spillway_build_info")
@@ -162,6 +177,26 @@ void Metrics::SetTargetState(const router::TargetName& target, router::TargetSta
   if (found != targets_.end()) found->second->Set(static_cast<double>(state));
 }
 
+void Metrics::SetPolicyTargets(const router::Table& table) {
+  const absl::MutexLock lock(&targets_mutex_);
+  const auto gone = std::exchange(policy_targets_, {});
+  absl::flat_hash_set<prometheus::Gauge*> kept;
+  for (const router::PolicyRoute& route : table.routes()) {
+    Labels labels = {{"policy", route.name}, {"environment", std::string(router::NameOf(route.environment))}};
+    for (router::LeafId id = 0; id < route.tree.leaf_count; ++id) {
+      Labels of_leaf = LabelsOf(table.leaf(route.tree.first_leaf + id).name);
+      of_leaf.insert(labels.begin(), labels.end());
+      prometheus::Gauge& gauge = policy_target_.Add(of_leaf);
+      gauge.Set(1);
+      // A tree may name a target twice.
+      if (kept.insert(&gauge).second) policy_targets_.push_back(&gauge);
+    }
+  }
+  for (prometheus::Gauge* gauge : gone) {
+    if (!kept.contains(gauge)) policy_target_.Remove(gauge);
+  }
+}
+
 void Metrics::SetConnections(const std::string& endpoint, const transport::ConnectionCounts& counts) {
   const auto set = [&](const char* state, std::size_t count) {
     connections_.Add(ConnectionLabels(endpoint, state)).Set(static_cast<double>(count));
@@ -183,7 +218,10 @@ void Metrics::SetLostLogLines(std::uint64_t lines) {
   lost_log_lines_->Increment(static_cast<double>(lines) - lost_log_lines_->Value());
 }
 
-void Metrics::CountReload(ReloadOutcome outcome) { reloads_[static_cast<std::size_t>(outcome)]->Increment(); }
+void Metrics::CountReload(ReloadOutcome outcome) {
+  reloads_[static_cast<std::size_t>(outcome)]->Increment();
+  last_reload_successful_->Set(outcome == ReloadOutcome::kRejected ? 0 : 1);
+}
 
 void Metrics::CountUnrouted(std::optional<router::Environment> environment, absl::StatusCode code) {
   calls_
@@ -203,6 +241,10 @@ LeafMetrics::LeafMetrics(Metrics& metrics, const router::Leaf& leaf)
     tokens_[i] = &metrics.tokens_.Add(With(labels_, "type", kTypes[i]));
 }
 
+void LeafMetrics::AlsoCountAs(const GenAiServer& server) {
+  gen_ai_.emplace(metrics_.gen_ai_, server, labels_.at("model"));
+}
+
 prometheus::Counter& LeafMetrics::Outcome(std::size_t index) {
   prometheus::Counter*& counter = outcomes_[index];
   if (counter == nullptr) {
@@ -216,6 +258,7 @@ prometheus::Counter& LeafMetrics::Outcome(std::size_t index) {
 void LeafMetrics::CountAttempt(const router::AttemptRecord& attempt) {
   Outcome(attempt.failed ? static_cast<std::size_t>(attempt.failed->failure) : 0).Increment();
   duration_->Observe(Seconds(attempt.end - attempt.start));
+  if (gen_ai_) gen_ai_->CountAttempt(attempt);
   if (!attempt.first_token) return;
   if (first_token_ == nullptr) first_token_ = &metrics_.time_to_first_token_.Add(labels_, kFirstTokenBuckets);
   first_token_->Observe(Seconds(*attempt.first_token - attempt.start));
@@ -227,6 +270,7 @@ void LeafMetrics::CountTokens(const v1::Usage& usage) {
   for (std::size_t i = 0; i < counts.size(); ++i) {
     if (counts[i] > 0) tokens_[i]->Increment(static_cast<double>(counts[i]));
   }
+  if (gen_ai_) gen_ai_->CountTokens(usage);
 }
 
 RouteMetrics::RouteMetrics(Metrics& metrics, const std::string& policy, router::Environment environment)
@@ -258,9 +302,9 @@ void RouteMetrics::CountFailovers(const router::CallReport& report) {
       counter =
           &metrics_.failovers_.Add({{"policy", policy_},
                                     {"from_endpoint", from_name.endpoint},
-                                    {"from_model", from_name.model},
+                                    {"from_model", ModelLabel(from_name)},
                                     {"to_endpoint", to_name.endpoint},
-                                    {"to_model", to_name.model},
+                                    {"to_model", ModelLabel(to_name)},
                                     {"failure", std::string(router::TraitsOf(from.failed->failure).name)}});
     }
     counter->Increment();

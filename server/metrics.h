@@ -25,6 +25,7 @@
 #include "router/call_report.h"
 #include "router/router.h"
 #include "server/call/call_limits.h"
+#include "server/gen_ai_metrics.h"
 #include "server/grpc/port_metrics.h"
 #include "server/openai/door_metrics.h"
 #include "server/process_metrics.h"
@@ -42,6 +43,9 @@ class LeafMetrics {
  public:
   LeafMetrics(Metrics& metrics, const router::Leaf& leaf);
 
+  // From now on everything is counted under the names of the GenAI conventions, too.
+  void AlsoCountAs(const GenAiServer& server);
+
   void CountAttempt(const router::AttemptRecord& attempt);
   void CountTokens(const v1::Usage& usage);
 
@@ -56,6 +60,7 @@ class LeafMetrics {
   // Null until a stream's first token has come.
   prometheus::Histogram* first_token_ = nullptr;
   std::array<prometheus::Counter*, 4> tokens_{};
+  std::optional<GenAiLeafMetrics> gen_ai_;
 };
 
 // The handles of one policy in one environment.
@@ -92,6 +97,8 @@ class Metrics {
   void SetTargets(const std::vector<router::TargetStatus>& targets);
   // Nothing happens where the target is none: a call that began before a reload may still have news of it.
   void SetTargetState(const router::TargetName& target, router::TargetState state);
+  // The table in force: which policy may go to which target.
+  void SetPolicyTargets(const router::Table& table);
   void SetConnections(const std::string& endpoint, const transport::ConnectionCounts& counts);
   // Its connections are shown no longer.
   void ForgetEndpoint(const std::string& endpoint);
@@ -136,21 +143,25 @@ class Metrics {
   prometheus::Family<prometheus::Counter>& suspensions_;
   prometheus::Family<prometheus::Counter>& tokens_;
   prometheus::Family<prometheus::Gauge>& target_state_;
+  prometheus::Family<prometheus::Gauge>& policy_target_;
   prometheus::Family<prometheus::Gauge>& connections_;
   prometheus::Histogram* router_overhead_;
   prometheus::Gauge* in_flight_;
   prometheus::Gauge* config_hash_;
+  prometheus::Gauge* last_reload_successful_;
   // By bound.
   std::array<prometheus::Counter*, 2> refused_{};
   // By outcome.
   std::array<prometheus::Counter*, kReloadOutcomes> reloads_{};
   prometheus::Counter* lost_log_lines_;
+  GenAiMetrics gen_ai_;
   DoorMetrics door_;
   PortMetrics port_;
   ProcessMetrics process_;
   FiguresBook figures_;
   absl::Mutex targets_mutex_;
   absl::flat_hash_map<TargetKey, prometheus::Gauge*> targets_ ABSL_GUARDED_BY(targets_mutex_);
+  std::vector<prometheus::Gauge*> policy_targets_ ABSL_GUARDED_BY(targets_mutex_);
 };
 
 // The name of a status code as the field writes it: "RESOURCE_EXHAUSTED".

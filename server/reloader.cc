@@ -99,7 +99,12 @@ void Reloader::SwitchTo(std::shared_ptr<Runtime> next, const router::TableSpec& 
     metrics_.SetConfigHash(hash);
     if (former == nullptr) return;
     for (const auto& [name, endpoint] : former->endpoints()) {
-      if (!runner_.runtime()->endpoints().contains(name)) metrics_.ForgetEndpoint(name);
+      const auto now = runner_.runtime()->endpoints().find(name);
+      if (now == runner_.runtime()->endpoints().end()) {
+        metrics_.ForgetEndpoint(name);
+      } else if (!SameClient(endpoint, now->second)) {
+        router_.Reconsider(name, std::chrono::steady_clock::now());
+      }
     }
   });
   contexts_ = std::move(contexts);

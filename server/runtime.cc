@@ -61,6 +61,9 @@ void Runtime::AddLeaves(const v1::Config& config, Metrics& metrics) {
     added.signer = endpoint.signer.get();
     added.scrubber = endpoint.scrubber.get();
     added.metrics = std::make_unique<LeafMetrics>(metrics, leaf);
+    if (config.server().metrics().gen_ai()) {
+      added.metrics->AlsoCountAs(GenAiServerOf(endpoint.definition.api, leaf.name.provider, endpoint.origin));
+    }
     added.figures = &metrics.figures().Of(leaf.name);
   }
 }

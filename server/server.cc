@@ -168,11 +168,11 @@ class ServerImpl final : public Server {
   }
 
   void Stop(absl::Duration delay, absl::Duration grace) {
-    ready_ = false;
-    // Whoever may ask for a reload goes before the I/O thread, which a reload waits for.
-    watcher_.reset();
+    // All who ask hear the same, so nothing between these waits; whoever sees one of the last sees the
+    // others.
     if (front_ != nullptr) front_->SetServing(false);
     if (door_ != nullptr) door_->Retire();
+    ready_ = false;
     patience_.Sleep(absl::Now() + delay);
     const absl::Time deadline = absl::Now() + grace;
     SendClientsAway(deadline);
@@ -181,6 +181,9 @@ class ServerImpl final : public Server {
     WatchPort(nullptr);
     front_.reset();
     if (door_ != nullptr) door_->Shutdown(absl::ToChronoTime(deadline), patience_);
+    // Whoever may ask for a reload goes before the I/O thread, which a reload waits for. Not sooner: a file
+    // system that hangs would keep calls from being ended in order.
+    watcher_.reset();
     if (admin_service_) admin_service_->Stop();
     if (admin_grpc_ != nullptr) admin_grpc_->Shutdown(std::chrono::system_clock::now());
     admin_grpc_.reset();

@@ -82,6 +82,16 @@ std::optional<router::TargetStatus> SharedRouter::Resume(std::string_view endpoi
   return FindTarget(endpoint, model, now);
 }
 
+void SharedRouter::Reconsider(std::string_view endpoint, router::Instant now) {
+  std::vector<router::Transition> transitions;
+  {
+    absl::MutexLock lock(&mutex_);
+    router_.Reconsider(endpoint, now);
+    transitions = router_.TakeTransitions();
+  }
+  Report(transitions, now);
+}
+
 std::optional<router::TargetStatus> SharedRouter::FindTarget(std::string_view endpoint,
                                                              std::string_view model, router::Instant now) {
   for (router::TargetStatus& target : Targets(now)) {
@@ -98,6 +108,7 @@ std::shared_ptr<const router::Table> SharedRouter::Replace(const router::TableSp
 
 void SharedRouter::ReportTargets(router::Instant now) {
   metrics_.SetTargets(Targets(now));
+  metrics_.SetPolicyTargets(*table());
   changes_.Announce();
 }
 
@@ -111,7 +122,8 @@ void SharedRouter::Report(const std::vector<router::Transition>& transitions, ro
   for (const router::Transition& transition : transitions) {
     metrics_.SetTargetState(transition.name, transition.now.state);
     const bool suspended = transition.now.state == router::TargetState::kSuspended;
-    // A probe that ended without a verdict: the target is as suspended, and as due, as before.
+    // A probe that ended without a verdict, or another endpoint of that name: the target is suspended as
+    // before, and due.
     if (suspended && transition.now.until <= now) continue;
     if (suspended) metrics_.CountSuspension(transition);
     LogTransition(transition, now);

@@ -35,6 +35,9 @@ class SharedRouter {
   std::optional<router::TargetStatus> Resume(std::string_view endpoint, std::string_view model,
                                              router::Instant now);
 
+  // As Router's.
+  void Reconsider(std::string_view endpoint, router::Instant now);
+
   // As Router's: the new table, in force for every call that begins from now on. The targets' series
   // follow with ReportTargets, which takes its time and is no business of the calls' thread.
   std::shared_ptr<const router::Table> Replace(const router::TableSpec& spec);

@@ -6,6 +6,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "server/config/secret_looks.h"
+#include "server/config/text_check.h"
 
 namespace spillway::server {
 namespace {
@@ -13,6 +14,15 @@ namespace {
 constexpr std::size_t kMaxQuoted = 120;
 
 absl::string_view View(std::string_view text) { return {text.data(), text.size()}; }
+
+bool IsUtf8(std::string_view text) {
+  while (!text.empty()) {
+    const std::size_t length = Utf8Length(text);
+    if (length == 0) return false;
+    text.remove_prefix(length);
+  }
+  return true;
+}
 
 }  // namespace
 
@@ -43,7 +53,9 @@ std::string Quoted(std::string_view text) {
     while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
     text = text.substr(0, end);
   }
-  return absl::StrCat("\"", absl::Utf8SafeCEscape(View(text)), cut ? "…\"" : "\"");
+  // An escape of YAML's may stand for bytes that are no text (yaml-cpp makes one byte of "\\N").
+  const std::string shown = IsUtf8(text) ? absl::Utf8SafeCEscape(View(text)) : absl::CEscape(View(text));
+  return absl::StrCat("\"", shown, cut ? "…\"" : "\"");
 }
 
 }  // namespace spillway::server

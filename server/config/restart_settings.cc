@@ -40,6 +40,7 @@ v1::ServerConfig FixedSettings(const v1::Config& config) {
   fixed.clear_shutdown_grace();
   fixed.clear_shutdown_delay();
   fixed.clear_limits();
+  fixed.clear_metrics();
   return fixed;
 }
 
@@ -95,9 +96,11 @@ LiveConfig LivePartOf(const v1::Config& file, const v1::Config& started) {
   server.clear_shutdown_grace();
   server.clear_shutdown_delay();
   server.clear_limits();
+  server.clear_metrics();
   if (file.server().has_shutdown_grace()) *server.mutable_shutdown_grace() = file.server().shutdown_grace();
   if (file.server().has_shutdown_delay()) *server.mutable_shutdown_delay() = file.server().shutdown_delay();
   if (file.server().has_limits()) *server.mutable_limits() = file.server().limits();
+  if (file.server().has_metrics()) *server.mutable_metrics() = file.server().metrics();
   // A section with nothing in it is none, so that the configuration's hash does not depend on it.
   if (server.ByteSizeLong() == 0) live.config.clear_server();
   return live;

@@ -32,6 +32,20 @@ auto ToTrailers(grpc::ServerContext& context) {
   };
 }
 
+// Whether what ended the call was decided here, for all the targets it has. Then gRPC's clients are told
+// (gRFC A6) not to send it again by themselves, as their retry policy may have it for UNAVAILABLE: it has
+// been retried. What is particular to this server, that it is full or going, another may well serve.
+bool WasRetriedHere(const CallResult& result) {
+  if (!result.report) return false;
+  const router::Verdict verdict = result.report->verdict;
+  return verdict != router::Verdict::kServed && verdict != router::Verdict::kAllSaturated &&
+         verdict != router::Verdict::kCancelled;
+}
+
+void AddPushback(const CallResult& result, grpc::ServerContext& context) {
+  if (WasRetriedHere(result)) context.AddTrailingMetadata("grpc-retry-pushback-ms", "-1");
+}
+
 }  // namespace
 
 std::string RequestIdOf(const grpc::ServerContext& context) {
@@ -91,8 +105,9 @@ router::Instant DeadlineOf(const grpc::ServerContext& context, router::Instant n
 void AddMetadata(const CallInput& input, const CallResult& result, const std::string& request_id,
                  grpc::ServerContext& context) {
   const bool served = result.report && result.report->verdict == router::Verdict::kServed;
-  if (!served) return AddCallHeaders(input, result, request_id, ToTrailers(context));
-  AddCallHeaders(input, result, request_id, ToInitial(context));
+  if (served) return AddCallHeaders(input, result, request_id, ToInitial(context));
+  AddCallHeaders(input, result, request_id, ToTrailers(context));
+  AddPushback(result, context);
 }
 
 void AddServingMetadata(const CallInput& input, const ServingAnswer& answer, const std::string& request_id,
@@ -103,6 +118,7 @@ void AddServingMetadata(const CallInput& input, const ServingAnswer& answer, con
 void AddFinalMetadata(const CallInput& input, const CallResult& result, const std::string& request_id,
                       grpc::ServerContext& context) {
   AddFinalHeaders(input, result, request_id, ToTrailers(context));
+  AddPushback(result, context);
 }
 
 grpc::Status ToGrpc(const CallStatus& status) {

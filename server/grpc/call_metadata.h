@@ -34,7 +34,7 @@ std::size_t MetadataBytesOf(const grpc::ServerContext& context);
 router::Instant DeadlineOf(const grpc::ServerContext& context, router::Instant now);
 
 // The x-spillway-* and x-request-id of a served call, as initial metadata; what applies of them of
-// a failed one, as trailers.
+// a failed one, as trailers, and that gRPC's client is not to retry what has been retried here.
 void AddMetadata(const CallInput& input, const CallResult& result, const std::string& request_id,
                  grpc::ServerContext& context);
 

@@ -154,8 +154,10 @@ std::optional<AcceptBound> ConnectionAcceptor::MissingRoom() {
 }
 
 void ConnectionAcceptor::SetFull(AcceptBound bound) {
-  if (full_.exchange(true)) return;
+  if (full_) return;
+  // First: whoever sees that it is full finds it counted.
   ++times_full_[static_cast<std::size_t>(bound)];
+  full_ = true;
   const auto now = std::chrono::steady_clock::now();
   if (logged_ != decltype(logged_)() && now - logged_ < kLogInterval) return;
   logged_ = now;

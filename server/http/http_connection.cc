@@ -1,5 +1,6 @@
 #include "server/http/http_connection.h"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -11,6 +12,14 @@ namespace spillway::server {
 namespace asio = transport::asio;
 using transport::IoOutcome;
 using transport::Socket;
+
+namespace {
+
+// A client that has just connected, and perhaps shakes hands, is about to ask: an end now would fail its
+// call, for what breaks off on a new connection is not tried again.
+constexpr auto kFirstRequestTime = std::chrono::seconds(1);
+
+}  // namespace
 
 HttpConnection::HttpConnection(HttpHost& host, Socket socket, transport::Tcp::endpoint peer,
                                std::unique_ptr<transport::ByteStream> stream)
@@ -62,8 +71,17 @@ void HttpConnection::Close() {
 }
 
 void HttpConnection::CloseIfIdle() {
-  const bool waits = phase_ == Phase::kReading && !reader_.started() && pending_.empty();
-  if (waits || phase_ == Phase::kHandshaking) Close();
+  // What has come in is no longer the client's to send elsewhere.
+  if (Waits()) ReadSome();
+  if (fresh_ && (Waits() || phase_ == Phase::kHandshaking)) {
+    SetDeadline(std::min(deadline_, std::chrono::steady_clock::now() + kFirstRequestTime));
+  } else if (Waits()) {
+    Close();
+  }
+}
+
+bool HttpConnection::Waits() const {
+  return phase_ == Phase::kReading && !reader_.started() && pending_.empty();
 }
 
 void HttpConnection::OnTime(router::Instant now) {

@@ -79,7 +79,7 @@ class HttpConnection final : public HttpPeer, public std::enable_shared_from_thi
   void Start();
   // At once. What it carried is gone.
   void Close();
-  // Unless a request has begun.
+  // Unless a request has begun to come in. The first one on a connection is waited for, for a second.
   void CloseIfIdle();
   // Closes, or refuses the request, if what it waits for is overdue.
   void OnTime(router::Instant now);
@@ -111,6 +111,8 @@ class HttpConnection final : public HttpPeer, public std::enable_shared_from_thi
   void ReadSome();
   void ReadLater();
   bool MayRead() const;
+  // For a request of which nothing is there.
+  bool Waits() const;
   void OnPeerEnd();
   void Take(std::string_view bytes);
   void Serve(std::string_view bytes);
@@ -150,6 +152,8 @@ class HttpConnection final : public HttpPeer, public std::enable_shared_from_thi
   Phase phase_ = Phase::kHandshaking;
   AnswerFraming framing_ = AnswerFraming::kLength;
   bool bodyless_ = false;
+  // No request has come yet.
+  bool fresh_ = true;
   bool waiting_readable_ = false;
   bool waiting_writable_ = false;
   bool read_posted_ = false;

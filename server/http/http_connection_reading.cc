@@ -137,6 +137,7 @@ bool HttpConnection::Declined() {
 
 void HttpConnection::Dispatch() {
   phase_ = Phase::kAnswering;
+  fresh_ = false;
   // A blocked 100 Continue may still wait.
   SetDeadline(blocked_ ? Now() + host_.limits.write_timeout : router::kNever);
   exchange_ = std::make_shared<ServedExchange>(*this, reader_.TakeRequest(), Now());

@@ -94,6 +94,7 @@ class HttpServerImpl final : public HttpServer, public HttpHost {
       if (!error) Admit(std::move(socket));
     }
     acceptor_.close(error);
+    pause_.cancel();
   }
 
   void Drain(absl::AnyInvocable<void()> done) override {
@@ -108,7 +109,7 @@ class HttpServerImpl final : public HttpServer, public HttpHost {
  private:
   void Accept() {
     accepting_ = acceptor_.is_open() && connections_.size() < limits.max_connections;
-    if (!accepting_) return;
+    if (!accepting_) return ReportIfDrained();
     if (LowestFreeDescriptor() >= limits.max_descriptor) {
       AcceptAfterAPause();
       return;
@@ -119,14 +120,10 @@ class HttpServerImpl final : public HttpServer, public HttpHost {
   }
 
   void OnAccept(const error_code& error, Socket socket) {
-    if (!acceptor_.is_open()) return;
-    if (!error) {
-      Admit(std::move(socket));
-    } else if (error != asio::error::connection_aborted) {
-      AcceptAfterAPause();
-      return;
-    }
-    Accept();
+    // Also when the listener has been closed since: Asio may have accepted this one before.
+    if (!error) Admit(std::move(socket));
+    const bool may_go_on = !error || error == asio::error::connection_aborted || !acceptor_.is_open();
+    return may_go_on ? Accept() : AcceptAfterAPause();
   }
 
   void AcceptAfterAPause() {
@@ -143,6 +140,7 @@ class HttpServerImpl final : public HttpServer, public HttpHost {
     connection->place = connections_.size();
     connections_.push_back(connection);
     connection->Start();
+    if (draining) connection->CloseIfIdle();
   }
 
   void ArmNoLaterThan(router::Instant at) override { timer_.ArmNoLaterThan(at); }
@@ -170,7 +168,7 @@ class HttpServerImpl final : public HttpServer, public HttpHost {
   }
 
   void ReportIfDrained() {
-    if (connections_.empty() && drained_) asio::post(io, std::exchange(drained_, nullptr));
+    if (connections_.empty() && !accepting_ && drained_) asio::post(io, std::exchange(drained_, nullptr));
   }
 
   std::shared_ptr<transport::ServerTlsContext> tls_;
@@ -180,6 +178,7 @@ class HttpServerImpl final : public HttpServer, public HttpHost {
   transport::CoarseTimer timer_;
   transport::Timer pause_;
   std::uint16_t port_ = 0;
+  // An accept is under way, or will be after a pause.
   bool accepting_ = false;
   std::vector<std::shared_ptr<HttpConnection>> connections_;
   absl::AnyInvocable<void()> drained_;

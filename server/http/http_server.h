@@ -56,7 +56,8 @@ class HttpServer {
   // Lets nobody else in but those who are in the queue already; otherwise as Retire.
   virtual void StopAccepting() = 0;
 
-  // Lets nobody else in, closes connections that wait for a request, and the others after their answer.
+  // Lets nobody else in, closes connections that wait for another request, and the others after their answer.
+  // Those on which none has come yet have a second for it.
   // `done`, once, when the last is closed; never from inside.
   virtual void Drain(absl::AnyInvocable<void()> done) = 0;
 };
