@@ -175,6 +175,26 @@ TEST_F(ClientTest, ATimeoutOfZeroIsRefusedAndAHugeOneIsNot) {
   EXPECT_TRUE(Connected().Chat({}, {.timeout = std::chrono::milliseconds::max()}).ok());
 }
 
+constexpr char kThreeAttempts[] = R"({"methodConfig": [{"name": [{}], "retryPolicy": {"maxAttempts": 3,
+    "initialBackoff": "0.001s", "maxBackoff": "0.001s", "backoffMultiplier": 1, "retryableStatusCodes": ["UNAVAILABLE"]}}]})";
+
+TEST_F(ClientTest, AServiceConfigHoldsForTheChannel) {
+  server_.scripts.chat.status = grpc::Status(grpc::StatusCode::UNAVAILABLE, "none is left");
+  const auto client =
+      Client::Connect({.address = server_.address(), .service_config = kThreeAttempts}).value();
+  EXPECT_EQ(client.Chat({}).status.error_message(), "none is left");
+  EXPECT_EQ(server_.log().chat.size(), 3U);
+}
+
+TEST_F(ClientTest, AServerThatSaysSoIsNotAskedAgain) {
+  server_.scripts.chat.status = grpc::Status(grpc::StatusCode::UNAVAILABLE, "none is left");
+  server_.scripts.chat.trailers = {{"grpc-retry-pushback-ms", "-1"}};
+  const auto client =
+      Client::Connect({.address = server_.address(), .service_config = kThreeAttempts}).value();
+  EXPECT_EQ(client.Chat({}).status.error_message(), "none is left");
+  EXPECT_EQ(server_.log().chat.size(), 1U);
+}
+
 TEST(ClientConnect, ARefusedConnectionIsUnreachable) {
   const auto client = Client::Connect({.address = testing::UnusedAddress()}).value();
   const auto result = client.Chat({});

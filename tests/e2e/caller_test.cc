@@ -2,6 +2,9 @@
 
 #include <gmock/gmock.h>
 #include <grpcpp/client_context.h>
+#include <grpcpp/create_channel.h>
+#include <grpcpp/security/credentials.h>
+#include <grpcpp/support/channel_arguments.h>
 #include <gtest/gtest.h>
 
 #include <chrono>
@@ -87,6 +90,30 @@ TEST(CallerTest, ItsCancelClosesTheProvidersConnection) {
   const auto lines = scene.logs().WaitForEvents("call", 1);
   ASSERT_EQ(lines.size(), 1u);
   EXPECT_EQ(lines[0].at("code"), "CANCELLED");
+}
+
+// A channel whose client retries UNAVAILABLE by itself.
+std::shared_ptr<grpc::Channel> RetryingChannelTo(const std::string& address) {
+  grpc::ChannelArguments arguments;
+  arguments.SetServiceConfigJSON(R"({"methodConfig": [{
+      "name": [{"service": "spillway.v1.RouterService"}],
+      "retryPolicy": {"maxAttempts": 4, "initialBackoff": "0.01s", "maxBackoff": "0.1s", "backoffMultiplier": 2,
+                      "retryableStatusCodes": ["UNAVAILABLE"]}}]})");
+  return grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
+}
+
+TEST(CallerTest, WhatHasBeenRetriedHereIsNotRetriedByItsClient) {
+  Scene scene({.primary = "tls,fault=overloaded", .backup = "tls,fault=overloaded", .settings = {}});
+  grpc::ClientContext context;
+  v1::ChatResponse response;
+  const grpc::Status status = v1::RouterService::NewStub(RetryingChannelTo(scene.server().address()))
+                                  ->Chat(&context, TestCall(), &response);
+  EXPECT_EQ(status.error_code(), StatusCode::UNAVAILABLE);
+  EXPECT_EQ(scene.Asked("primary").size(), 1u);
+  EXPECT_EQ(scene.Asked("backup").size(), 1u);
+  EXPECT_EQ(
+      scene.Metric(R"(spillway_calls_total{code="UNAVAILABLE",environment="production",policy="failover"})"),
+      1);
 }
 
 TEST(CallerTest, ManyCancelsLeaveNothingBehind) {

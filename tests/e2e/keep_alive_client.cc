@@ -4,6 +4,7 @@
 #include <sys/time.h>
 
 #include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/write.hpp>
 #include <cerrno>
@@ -34,27 +35,35 @@ bool KeepAliveClient::HasEnded() {
 
 KeepAliveClient::Answer KeepAliveClient::Ask(const std::string& method, const std::string& target,
                                              const std::string& body) {
-  Answer answer;
   error_code error;
   if (connection_ && HasEnded()) connection_.reset();
-  if (!connection_ && !Connect(error)) {
-    answer.error = "connecting: " + error.message();
-    return answer;
+  if (connection_) {
+    if (std::optional<Answer> answer = Exchange(method, target, body, error)) return *std::move(answer);
   }
+  if (!Connect(error)) return {.error = "connecting: " + error.message()};
+  std::optional<Answer> answer = Exchange(method, target, body, error);
+  return answer ? *std::move(answer) : Answer{.error = error.message()};
+}
+
+std::optional<KeepAliveClient::Answer> KeepAliveClient::Exchange(const std::string& method,
+                                                                 const std::string& target,
+                                                                 const std::string& body, error_code& error) {
   http::request<http::string_body> request(http::string_to_verb(method), target, 11);
   request.set(http::field::host, "spillway");
   if (!body.empty()) request.set(http::field::content_type, "application/json");
   request.body() = body;
   request.prepare_payload();
   http::write(*connection_, request, error);
-  http::response<http::string_body> response;
+  http::response_parser<http::string_body> parser;
   boost::beast::flat_buffer buffer;
-  if (!error) http::read(*connection_, buffer, response, error);
+  if (!error) http::read(*connection_, buffer, parser, error);
   if (error) {
-    answer.error = error.message();
     connection_.reset();
-    return answer;
+    if (!parser.got_some() && buffer.size() == 0) return std::nullopt;
+    return Answer{.error = error.message()};
   }
+  http::response<http::string_body> response = parser.release();
+  Answer answer;
   answer.status = response.result_int();
   answer.says_close = !response.keep_alive();
   answer.body = std::move(response.body());

@@ -1,5 +1,7 @@
 // A plain HTTP/1.1 client with a list of servers: keeps its connection until it is told to close it, then
-// goes to the next server that lets it in.
+// goes to the next server that lets it in. A request that crosses the end of a connection that was kept, so
+// that nothing of an answer comes, is sent once more, on a new one: no look beforehand is sure to prevent
+// that.
 //
 // Calls block, for 20 s at most. Not thread-safe.
 #ifndef SPILLWAY_TESTS_E2E_KEEP_ALIVE_CLIENT_H_
@@ -34,6 +36,9 @@ class KeepAliveClient {
 
  private:
   Answer Ask(const std::string& method, const std::string& target, const std::string& body);
+  // One exchange on the connection there is. Nothing: it has ended, before a byte of an answer.
+  std::optional<Answer> Exchange(const std::string& method, const std::string& target,
+                                 const std::string& body, boost::system::error_code& error);
   // Whether the server has closed the connection that was kept.
   bool HasEnded();
   bool Connect(boost::system::error_code& error);

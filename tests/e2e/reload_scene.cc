@@ -135,6 +135,10 @@ int ReloadScene::CountEvents(const std::string& event) const {
   return count;
 }
 
+bool ReloadScene::Ready() const {
+  return testing::Get(static_cast<std::uint16_t>(admin_port_), "/readyz").status == 200;
+}
+
 double ReloadScene::Metric(const std::string& series) const {
   const std::string body = testing::Get(static_cast<std::uint16_t>(admin_port_), "/metrics").body;
   const auto samples = testing::ParseMetrics(body);

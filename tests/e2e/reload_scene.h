@@ -92,6 +92,8 @@ class ReloadScene {
   boost::json::object WaitForEvent(const std::string& event, int count = 1) const;
   int CountEvents(const std::string& event) const;
 
+  // What /readyz says.
+  bool Ready() const;
   // 0 for a series that does not exist.
   double Metric(const std::string& series) const;
   v1::GetConfigResponse ConfigInForce() const;

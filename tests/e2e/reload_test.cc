@@ -139,6 +139,21 @@ TEST(ReloadTest, ARotatedKeyIsSentToTheProvider) {
   }
 }
 
+TEST(ReloadTest, ARenewedKeyEndsASuspensionForTheOldOne) {
+  ReloadScene scene;
+  ASSERT_TRUE(scene.running());
+  scene.sim().SetScript("primary", "invalid_key");
+  ExpectServedBy("backup", scene.Chat());
+  ExpectServedBy("backup", scene.Chat());
+  EXPECT_EQ(scene.Target("primary").failure(), v1::FAILURE_CREDENTIALS);
+  EXPECT_EQ(scene.sim().Log({.personality = "primary"}).size(), 1U) << "it is out";
+  scene.sim().SetScript("primary", "ok");
+  scene.WriteKey("the-new-key-do-not-tell-0003");
+  scene.WaitForEvent("config_reloaded");
+  ExpectServedBy("primary", scene.Chat());
+  EXPECT_EQ(scene.Target("primary").state(), v1::TARGET_STATE_AVAILABLE);
+}
+
 TEST(ReloadTest, ACallUnderWayEndsOnTheOldTable) {
   ReloadScene scene;
   ASSERT_TRUE(scene.running());

@@ -118,7 +118,8 @@ class RollingRestart {
     }
   }
 
-  // Ends the calls.
+  // Ends the calls. Each was one request to a provider: none was begun by one server and then sent to the
+  // other.
   void ExpectNoFailure(int calls_at_least) {
     stop_ = true;
     int calls = 0;

@@ -29,13 +29,31 @@ std::size_t ValuesIn(const UnknownFieldSet& fields) {
   return values;
 }
 
-// Of a message that was written as it stands.
-std::size_t ValuesIn(const Message& message) {
+// A map's entry has a key and a value, whatever was read: those that are empty may not have been.
+enum class EmptyInEntries { kCount, kPass };
+
+bool IsEmpty(const Message& message, const FieldDescriptor* field) {
+  const google::protobuf::Reflection& reflection = *message.GetReflection();
+  switch (field->cpp_type()) {
+    case FieldDescriptor::CPPTYPE_MESSAGE:
+      return reflection.GetMessage(message, field).ByteSizeLong() == 0;
+    case FieldDescriptor::CPPTYPE_STRING:
+      return reflection.GetString(message, field).empty();
+    default:
+      // Of a number nobody can tell.
+      return true;
+  }
+}
+
+// With kCount, as many as are written of it; with kPass, no more than it can have been read from.
+std::size_t ValuesIn(const Message& message, EmptyInEntries empty) {
   const google::protobuf::Reflection& reflection = *message.GetReflection();
   std::vector<const FieldDescriptor*> set;
   if (message.GetDescriptor()->map_key() != nullptr) {
-    // Both are written, whatever they are.
-    set = {message.GetDescriptor()->map_key(), message.GetDescriptor()->map_value()};
+    for (const FieldDescriptor* field :
+         {message.GetDescriptor()->map_key(), message.GetDescriptor()->map_value()}) {
+      if (empty == EmptyInEntries::kCount || !IsEmpty(message, field)) set.push_back(field);
+    }
   } else {
     reflection.ListFields(message, &set);
   }
@@ -43,11 +61,11 @@ std::size_t ValuesIn(const Message& message) {
   for (const FieldDescriptor* field : set) {
     const bool is_message = field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE;
     if (!field->is_repeated()) {
-      values += 1 + (is_message ? ValuesIn(reflection.GetMessage(message, field)) : 0);
+      values += 1 + (is_message ? ValuesIn(reflection.GetMessage(message, field), empty) : 0);
       continue;
     }
     for (int i = 0; i < reflection.FieldSize(message, field); ++i) {
-      values += 1 + (is_message ? ValuesIn(reflection.GetRepeatedMessage(message, field, i)) : 0);
+      values += 1 + (is_message ? ValuesIn(reflection.GetRepeatedMessage(message, field, i), empty) : 0);
     }
   }
   return values;
@@ -84,9 +102,9 @@ void FuzzWireWalk(std::string_view input) {
   if (!request.ParseFromArray(input.data(), static_cast<int>(input.size()))) return;
   Require(whole.complete(), "what can be parsed is walked to its end");
   // A field that came twice counts twice.
-  Require(whole.values() >= ValuesIn(request), "no value is overlooked");
+  Require(whole.values() >= ValuesIn(request, EmptyInEntries::kPass), "no value is overlooked");
   const std::string written = request.SerializeAsString();
-  const std::size_t values = ValuesIn(request);
+  const std::size_t values = ValuesIn(request, EmptyInEntries::kCount);
   const WireWalk again = Walk(written, {}, values);
   Require(again.complete() && again.values() == values, "as many values are counted as there are");
   if (values == 0) return;

@@ -59,7 +59,8 @@ TEST_F(CallMetadataTest, AFailedCallsMetadataIsInTheTrailers) {
   EXPECT_THAT(
       spouse_.GetTrailingMetadata(),
       UnorderedElementsAre(Pair("x-request-id", "r-1"), Pair("x-spillway-policy", "chat"),
-                           Pair("x-spillway-attempts", "1"), Pair("x-spillway-router-latency-ms", "5.000")));
+                           Pair("x-spillway-attempts", "1"), Pair("x-spillway-router-latency-ms", "5.000"),
+                           Pair("grpc-retry-pushback-ms", "-1")));
 }
 
 TEST_F(CallMetadataTest, AStreamsFirstEventTellsWhoServesIt) {
@@ -104,6 +105,18 @@ TEST_F(CallMetadataTest, ABrokenStreamsTrailersTellWhoGaveWhatCame) {
   EXPECT_THAT(spouse_.GetTrailingMetadata(), Contains(Pair("x-spillway-endpoint", "prod")));
   EXPECT_THAT(spouse_.GetTrailingMetadata(), Contains(Pair("x-spillway-upstream-latency-ms", "10.000")));
   EXPECT_THAT(spouse_.GetTrailingMetadata(), Contains(Pair("x-spillway-attempts", "2")));
+}
+
+TEST_F(CallMetadataTest, WhatAnotherServerMayServeIsNotKeptFromIt) {
+  Add(calls_.Play({router::Cancelled{}}));
+  EXPECT_EQ(spouse_.GetTrailingMetadata().count("grpc-retry-pushback-ms"), 0u);
+}
+
+TEST_F(CallMetadataTest, ABrokenStreamIsNotToBeSentAgain) {
+  CallResult result;
+  result.report = calls_.PlayStream({router::FirstToken{}, PlayedCalls::Fails(Failure::kTruncated)});
+  AddFinalMetadata(input_, result, "r-1", context_);
+  EXPECT_THAT(spouse_.GetTrailingMetadata(), Contains(Pair("grpc-retry-pushback-ms", "-1")));
 }
 
 TEST_F(CallMetadataTest, ACallWithoutARouteKeepsItsId) {

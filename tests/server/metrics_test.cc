@@ -6,6 +6,7 @@
 #include <map>
 #include <string>
 
+#include "absl/strings/str_cat.h"
 #include "tests/server/played_call.h"
 #include "tests/support/test_server.h"
 
@@ -146,6 +147,44 @@ TEST_F(MetricsTest, ReloadsAreCountedByWhatCameOfThemFromTheStart) {
   metrics_.CountReload(ReloadOutcome::kRejected);
   EXPECT_EQ(Value(R"(spillway_config_reloads_total{result="rejected"})"), 1);
   EXPECT_EQ(Value(R"(spillway_config_reloads_total{result="applied"})"), 0);
+}
+
+TEST_F(MetricsTest, WhetherTheLastReloadWentWellIsShown) {
+  EXPECT_EQ(Value("spillway_config_last_reload_successful"), 1);
+  metrics_.CountReload(ReloadOutcome::kRejected);
+  EXPECT_EQ(Value("spillway_config_last_reload_successful"), 0);
+  metrics_.CountReload(ReloadOutcome::kUnchanged);
+  EXPECT_EQ(Value("spillway_config_last_reload_successful"), 1);
+}
+
+TEST_F(MetricsTest, APolicysTargetsAreThoseOfTheTableInForce) {
+  const auto policy_target = [](const char* endpoint, const char* model, const char* policy) {
+    return absl::StrCat("spillway_policy_target{endpoint=\"", endpoint,
+                        "\",environment=\"production\",model=\"", model, "\",policy=\"", policy, "\"}");
+  };
+  metrics_.SetPolicyTargets(*calls_.router().table());
+  EXPECT_EQ(Value(policy_target("prod", "gpt-4o", "chat")), 1);
+  EXPECT_EQ(Value(policy_target("eu", "gpt-4o-mini", "chat")), 1);
+  EXPECT_EQ(Value(policy_target("prod", "*", "")), 1) << "the primary endpoint";
+  metrics_.SetPolicyTargets(*calls_.router().table());
+  EXPECT_EQ(Value(policy_target("eu", "gpt-4o-mini", "chat")), 1) << "the same again";
+  metrics_.SetPolicyTargets(router::Table());
+  EXPECT_THAT(metrics_.Serialize(), Not(HasSubstr("spillway_policy_target{")));
+}
+
+TEST_F(MetricsTest, TheGenAiConventionsAreShownOnlyWhereTheyAreWanted) {
+  const router::CallReport report = calls_.Play({router::Succeeded{}});
+  Count(report);
+  EXPECT_THAT(metrics_.Serialize(), Not(HasSubstr("gen_ai_")));
+  LeafMetrics leaf(metrics_, report.table->leaf(0));
+  leaf.AlsoCountAs({"openai", "api.openai.com", "443"});
+  leaf.CountAttempt(report.attempts[0]);
+  v1::Usage usage;
+  usage.set_prompt_tokens(10);
+  leaf.CountTokens(usage);
+  EXPECT_THAT(metrics_.Serialize(), HasSubstr("gen_ai_client_operation_duration_seconds_count{"));
+  EXPECT_THAT(metrics_.Serialize(), HasSubstr("gen_ai_client_token_usage_count{"));
+  EXPECT_EQ(Value(R"(spillway_attempts_total{endpoint="prod",model="gpt-4o",outcome="ok"})"), 2);
 }
 
 TEST_F(MetricsTest, RefusedCallsAreCountedByTheBoundFromTheStart) {

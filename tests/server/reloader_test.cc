@@ -11,6 +11,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -31,6 +32,8 @@ using ::testing::IsEmpty;
 using ::testing::Not;
 
 constexpr char kKey[] = "key-that-nobody-may-see";
+// Of the policy.
+constexpr char kRemembering[] = "    suspend_duration: 1h\n";
 
 // Everything that a reload touches, with an I/O thread to touch it on. No call is made.
 class ReloaderTest : public ::testing::Test {
@@ -100,6 +103,17 @@ class ReloaderTest : public ::testing::Test {
 
   bool Knows(const std::string& model) {
     return router_.table()->Find(model, router::Environment::kProduction)->name == "chat";
+  }
+
+  // One that `a` refuses the key of.
+  void FailACall() {
+    const router::Instant now = std::chrono::steady_clock::now();
+    std::optional<router::Plan> plan =
+        router_.Begin("gpt-4o", router::Environment::kProduction, now, router::kNever);
+    router_.On(*plan, router::Started(), now);
+    router_.On(*plan,
+               router::Failed{.attempt = {.failure = router::Failure::kCredentials, .http_status = 401}},
+               now);
   }
 
   router::TargetStatus Target(const std::string& endpoint) {
@@ -243,6 +257,20 @@ TEST_F(ReloaderTest, TheHealthOfTargetsStillNamedSurvives) {
   Reload({});
   EXPECT_EQ(Target("a").view.state, router::TargetState::kSuspended) << "removed and added again";
   EXPECT_TRUE(HasSeries(R"(spillway_target_state{endpoint="a",model="m"} 1)"));
+}
+
+TEST_F(ReloaderTest, AChangedEndpointIsTriedAgainAtOnce) {
+  Begin({.end = kRemembering});
+  FailACall();
+  const auto now = std::chrono::steady_clock::now();
+  const router::Instant until = Target("a").view.until;
+  ASSERT_GT(until, now);
+  Reload({.model = "gpt-5", .end = kRemembering});
+  EXPECT_EQ(Target("a").view.until, until) << "another policy is no other endpoint";
+  dir_.Write("key", "another-key");
+  Reload({.model = "gpt-5", .end = kRemembering});
+  EXPECT_EQ(Target("a").view.state, router::TargetState::kSuspended);
+  EXPECT_LE(Target("a").view.until, std::chrono::steady_clock::now());
 }
 
 TEST_F(ReloaderTest, ARemovedEndpointShowsNoConnections) {

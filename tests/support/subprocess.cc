@@ -64,6 +64,8 @@ Subprocess::Subprocess(const std::string& program, const std::vector<std::string
   posix_spawn_file_actions_adddup2(&actions, in, STDIN_FILENO);
   posix_spawn_file_actions_adddup2(&actions, out[1], STDOUT_FILENO);
   posix_spawn_file_actions_adddup2(&actions, err[1], STDERR_FILENO);
+  // A client's socket that this process closes must not stay open in a child's hands.
+  posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1);
   posix_spawnattr_t attributes;
   UnblockSignals(attributes);
   std::vector<std::string> argv = {program};

@@ -40,5 +40,9 @@ TEST(Suggestion, AWordOfSeveralLinesIsShownOnOne) {
   EXPECT_EQ(Suggestion("openai", {"open\nai", "azure"}), "; did you mean \"open\\nai\"?");
 }
 
+TEST(SuggestionTest, BytesThatAreNoTextAreShownEscaped) {
+  EXPECT_EQ(Suggestion("nothing like it", {"two\x85lines"}), "; known: \"two\\205lines\"");
+}
+
 }  // namespace
 }  // namespace spillway::server

@@ -34,11 +34,11 @@ TEST(RestartSettingsTest, ListenersCannotChangeLive) {
               ElementsAre("server.admin.grpc_address"));
 }
 
-TEST(RestartSettingsTest, LimitsTheShutdownsDelayAndAdminKeysChangeLive) {
+TEST(RestartSettingsTest, LimitsMetricsTheShutdownsDelayAndAdminKeysChangeLive) {
   const std::string started = "server {admin {grpc_address: 'h:1' keys {name: 'a' key_sha256: 'k'}}}";
   const std::string file =
       "server {admin {grpc_address: 'h:1' keys {name: 'b' key_sha256: 'l'}} limits {max_calls_in_flight: 5}"
-      "        shutdown_delay {seconds: 3}}";
+      "        metrics {gen_ai: true} shutdown_delay {seconds: 3}}";
   EXPECT_THAT(RestartNeeded(started, file), IsEmpty());
   EXPECT_EQ(LivePartOf(Parse(file), Parse(started)).config.DebugString(), Parse(file).DebugString());
   EXPECT_EQ(LivePartOf(Parse(started), Parse(file)).config.DebugString(), Parse(started).DebugString());

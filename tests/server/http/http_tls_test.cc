@@ -54,6 +54,19 @@ TEST_F(HttpTls, ServesOneRequestAfterTheOther) {
   }
 }
 
+TEST_F(HttpTls, WhoHasConnectedBeforeTheDrainMayShakeHandsAndAsk) {
+  HttpStage stage(Echo, {}, Context());
+  TlsClientOptions options = Trusting();
+  options.before_handshake = [&stage] {
+    ASSERT_TRUE(stage.WaitForConnections(1));
+    stage.Run([&] { stage.server().Drain([] {}); });
+  };
+  TlsClient client(stage.port(), options);
+  ASSERT_TRUE(client.handshake_ok());
+  client.Send(kGet);
+  EXPECT_NE(client.ReadUntil("GET /a ").find("200 OK"), std::string::npos);
+}
+
 // Each request tells whom it is from.
 void TellNames(const std::shared_ptr<HttpExchange>& exchange) {
   std::string names = "names:";

@@ -44,6 +44,7 @@ TlsClient::TlsClient(std::uint16_t port, const TlsClientOptions& options)
                         static_cast<unsigned>(options.protocols.size()));
   }
   if (options.session != nullptr) SSL_set_session(ssl_.get(), options.session);
+  options.before_handshake();
   handshake_ok_ = SSL_connect(ssl_.get()) == 1;
 }
 

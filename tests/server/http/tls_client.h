@@ -3,6 +3,7 @@
 #define SPILLWAY_TESTS_SERVER_HTTP_TLS_CLIENT_H_
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -23,6 +24,8 @@ struct TlsClientOptions {
   int max_version = 0;
   // Of an earlier connection, to be resumed. Not owned.
   SSL_SESSION* session = nullptr;
+  // Called when it is connected, and nothing has been sent.
+  std::function<void()> before_handshake = [] {};
 };
 
 class TlsClient {
