@@ -8,14 +8,28 @@ declare -A PACKAGES=(
            protobuf-compiler protobuf-compiler-grpc zlib1g-dev"
   [demo]="ca-certificates curl python3"
   [test]="openssl prometheus python3"
+  [clients]="git nodejs npm openssl protobuf-compiler protobuf-compiler-grpc python3-venv python3-yaml"
   [sdk]="curl nginx-light nodejs npm openssl python3-venv"
   [sanitize]="clang libclang-rt-14-dev llvm"
   [valgrind]="libc6-dbg python3 valgrind"
   [lint]="clang clang-format clang-tidy python3 python3-venv shellcheck"
   [bench]="libbenchmark-dev libnghttp2-dev nginx-light openssl python3"
   [chaos]="nginx-light openssl python3"
+  [cluster]="containerd containernetworking-plugins etcd-server gcc iproute2 iptables libc6-dev openssl protobuf-compiler python3
+             python3-grpcio python3-protobuf python3-yaml runc util-linux"
+  [image]="buildah debootstrap python3 python3-venv"
+  [image-files]="binutils ca-certificates python3"
+  [prometheus]="jq prometheus python3 python3-yaml"
   [peers]="haproxy nodejs npm python3-venv"
+  [go]="ca-certificates golang-go"
+  [chart]="ca-certificates openssl python3 python3-venv"
 )
+
+# Go modules whose custom resource definitions the chart is held against.
+# shellcheck disable=SC2034
+PROMETHEUS_OPERATOR_MODULE=github.com/prometheus-operator/prometheus-operator@v0.85.0
+# shellcheck disable=SC2034
+KEDA_MODULE=github.com/kedacore/keda/v2@v2.20.2
 
 say() { printf '\n\033[1m==> %s\033[0m\n' "$*"; }
 die() {
@@ -23,11 +37,13 @@ die() {
   exit 1
 }
 
-# Whether a package need not be installed. Node.js is often another than Debian's, with which Debian's would clash.
+# Whether a package need not be installed. Node.js is often another than Debian's, with which Debian's would clash; Go
+# is often newer.
 is_there() {
   case $1 in
     nodejs) command -v node >/dev/null ;;
     npm) command -v npm >/dev/null ;;
+    golang-go) command -v go >/dev/null ;;
     *) [[ $(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null) == installed ]] ;;
   esac
 }
@@ -62,6 +78,8 @@ configure() {
   shift
   # The sloppiness is what ccache asks for to look through precompiled headers.
   export CCACHE_SLOPPINESS=pch_defines,time_macros
+  # It believes the compiler's list of headers, rather than preprocess everything once more to find out.
+  export CCACHE_DEPEND=1
   [[ -f $dir/build.ninja ]] && return
   say "Configuring $dir"
   cmake -S . -B "$dir" -G Ninja -DCMAKE_BUILD_TYPE=Release ${CI:+-DSPILLWAY_WERROR=ON} "$@" >"/tmp/spillway-cmake.$$" 2>&1 || {
@@ -82,6 +100,15 @@ configure_sanitized() {
 configure_threads() {
   configure build-tsan -DCMAKE_CXX_COMPILER=clang++ -DCMAKE_BUILD_TYPE=RelWithDebInfo \
     "-DCMAKE_CXX_FLAGS_RELWITHDEBINFO=-O1 -gline-tables-only" -DSPILLWAY_SANITIZE=thread
+}
+
+BUF_VERSION=1.75.0
+
+# need_buf: puts it into .cache/buf, from PyPI.
+need_buf() {
+  [[ -x .cache/buf/bin/buf && $(.cache/buf/bin/buf --version) == "$BUF_VERSION" ]] && return
+  python3 -m venv .cache/buf
+  .cache/buf/bin/pip install -q --disable-pip-version-check "buf-bin==$BUF_VERSION"
 }
 
 # build_targets DIR [TARGET…]: ninja's own counter is the progress.

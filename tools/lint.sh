@@ -4,8 +4,6 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source tools/common.sh
 
-BUF_VERSION=1.75.0
-
 check_format() {
   say "clang-format"
   sources | xargs clang-format --dry-run -Werror
@@ -30,61 +28,88 @@ check_purity() {
   done
 }
 
-# The contract is frozen: compared with the commit that first had it.
+# The latest release that this commit descends from: a tag v1.2.3. v1.2.3-rc1 is none.
+last_release() { git tag --merged HEAD --list 'v[0-9]*' --sort=-version:refname | grep -v -- - | head -n 1 || true; }
+
+# The contract is frozen: compared with the commit that first had it, and with the last release, which has what came since.
 check_proto() {
   say "buf lint, buf breaking"
-  if [[ ! -x .cache/buf/bin/buf || $(.cache/buf/bin/buf --version) != "$BUF_VERSION" ]]; then
-    python3 -m venv .cache/buf
-    .cache/buf/bin/pip install -q --disable-pip-version-check "buf-bin==$BUF_VERSION"
-  fi
+  need_buf
   .cache/buf/bin/buf lint
-  local frozen
+  local frozen release
   frozen=$(git log --diff-filter=A --format=%H -- proto/spillway/v1/chat.proto | tail -n 1)
+  release=$(last_release)
   if [[ -z $frozen ]]; then
     echo "nothing to compare with yet: proto/ has no commit"
+    return
+  fi
+  .cache/buf/bin/buf breaking --against ".git#ref=$frozen"
+  if [[ -z $release ]]; then
+    echo "no release yet (no tag v*): compared with the contract's first commit alone, ${frozen:0:7}"
   else
-    .cache/buf/bin/buf breaking --against ".git#ref=$frozen"
+    .cache/buf/bin/buf breaking --against ".git#tag=$release"
+    echo "compared with the contract's first commit, ${frozen:0:7}, and with the last release, $release"
   fi
 }
 
 check_scripts() {
   say "shellcheck"
-  shellcheck -x dev .ci/run tools/*.sh tests/sdk/run.sh
+  shellcheck -x dev .ci/run tools/*.sh tools/image/*.sh tests/image/*.sh tests/sdk/run.sh tests/clients/*/*.sh
 }
 
-# The rooms that differ from the last commit on main, uncommitted files included. Tests only with --all: they take
-# longer than everything else together.
-rooms_to_tidy() {
-  if [[ ${1:-} == --all ]]; then
-    echo router providers transport server client tests
-    return
-  fi
+ROOMS=(router providers transport server client)
+
+# What differs from the last commit on main, uncommitted files included.
+changed_files() {
   local base
   base=$(git merge-base HEAD origin/main 2>/dev/null || true)
   if [[ -z $base || $base == "$(git rev-parse HEAD)" ]]; then base=$(git rev-parse -q --verify HEAD~1 || true); fi
-  { [[ -n $base ]] && git diff --name-only "$base"; git ls-files --others --exclude-standard; } |
-    sed -nE '/\.(cc|h)$/{ /^tests\//d; s|/.*||; p }' | sort -u | tr '\n' ' '
+  { [[ -n $base ]] && git diff --name-only "$base"; git ls-files --others --exclude-standard; } | sort -u
+}
+
+# The rooms' sources that have changed, or include a header that has. Tests only with --all: they take longer than
+# everything else together.
+sources_to_tidy() {
+  local changed headers
+  if [[ ${1:-} == --all ]]; then
+    git ls-files --cached --others --exclude-standard '*.cc' | grep -E '^(router|providers|transport|server|client|tests)/'
+    return
+  fi
+  changed=$(changed_files)
+  if grep -qx '.clang-tidy' <<<"$changed"; then
+    git ls-files --cached --others --exclude-standard "${ROOMS[@]/%//*.cc}"
+    return
+  fi
+  {
+    grep -E "^($(IFS='|'; echo "${ROOMS[*]}"))/.*\.cc$" <<<"$changed" || true
+    headers=$(grep '\.h$' <<<"$changed" | sed 's|.*|#include "&"|' || true)
+    [[ -z $headers ]] || grep -rlF --include='*.cc' "$headers" "${ROOMS[@]}" || true
+  } | sort -u
 }
 
 check_tidy() {
-  local rooms
-  rooms=$(rooms_to_tidy "$@")
-  say "clang-tidy: ${rooms:-no room changed}"
-  [[ -n $rooms ]] || return 0
+  local sources
+  sources=$(sources_to_tidy "$@")
+  say "clang-tidy: $(grep -c . <<<"$sources" || true) sources"
+  [[ -n $sources ]] || return 0
   configure build
   # Generated headers must exist before anything can be parsed.
   build_targets build spillway_proto spillway_grpc
-  local room
-  # shellcheck disable=SC2086
-  for room in $rooms; do git ls-files --cached --others --exclude-standard "$room/*.cc" "$room/**/*.cc"; done | sort -u |
-    compiled_only | xargs -P "$(nproc)" -n 4 clang-tidy -p build --quiet --extra-arg=-Wno-unknown-warning-option 2>/dev/null
+  compiled_only <<<"$sources" |
+    xargs -P "$(nproc)" -n 4 clang-tidy -p build/tidy --quiet --extra-arg=-Wno-unknown-warning-option 2>/dev/null
 }
 
-# clang-tidy can only read what the build knows how to compile.
+# clang-tidy can only read what the build knows how to compile. It reads without precompiled headers: GCC's are not for
+# it, and a source that forgets an include is found.
 compiled_only() {
+  mkdir -p build/tidy
   python3 -c '
-import json, os, sys
-known = {os.path.relpath(entry["file"]) for entry in json.load(open("build/compile_commands.json"))}
+import json, os, re, sys
+entries = json.load(open("build/compile_commands.json"))
+for entry in entries:
+    entry["command"] = re.sub(r" -include \S*/cmake_pch\.hxx| -Winvalid-pch| -fpch-preprocess", "", entry["command"])
+json.dump(entries, open("build/tidy/compile_commands.json", "w"))
+known = {os.path.relpath(entry["file"]) for entry in entries}
 sys.stdout.writelines(line for line in sys.stdin if line.strip() in known)'
 }
 
