@@ -76,8 +76,12 @@ ReloadResult Reloader::PutInForce(const ConfigReading& reading) {
   runtime_ = next;
   former.reset();
   SwitchTo(std::move(next), spec, std::move(tls.contexts), hash);
-  const absl::MutexLock state(&mutex_);
-  in_force_ = {std::make_shared<const v1::Config>(std::move(live.config)), hash};
+  {
+    const absl::MutexLock state(&mutex_);
+    in_force_ = {std::make_shared<const v1::Config>(std::move(live.config)), hash};
+  }
+  // Who is told of it finds it in force: a watch whose key it withdraws ends now, not at the next change.
+  router_.ReportTargets(std::chrono::steady_clock::now());
   result.outcome = ReloadOutcome::kApplied;
   return result;
 }
@@ -108,7 +112,6 @@ void Reloader::SwitchTo(std::shared_ptr<Runtime> next, const router::TableSpec& 
     }
   });
   contexts_ = std::move(contexts);
-  router_.ReportTargets(std::chrono::steady_clock::now());
 }
 
 void Reloader::FollowCertificate(const std::string& listener, UseContext use) {

@@ -66,7 +66,11 @@ class HealthBoard {
       serving = serving_;
       closed = closed_;
     }
-    watcher->OnServing(serving);
+    // Set may have told it of a change meanwhile; what it is told last is what is so.
+    for (bool told = !serving; told != serving; serving = this->serving()) {
+      watcher->OnServing(serving);
+      told = serving;
+    }
     if (closed) watcher->OnClosing();
   }
 

@@ -4,7 +4,9 @@
 #include <gtest/gtest.h>
 
 #include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace spillway::server {
@@ -39,6 +41,30 @@ TEST(HealthBoardTest, ClosingEndsEveryWatch) {
   board.Close();
   board.Set(true);
   EXPECT_THAT(watcher->seen, ElementsAre("not serving", "closing"));
+}
+
+TEST(HealthBoardTest, AWatchThatBeginsAmidAChangeEndsWithWhatIsSo) {
+  // The change comes between the watch's look at the status and its being told of it.
+  class Late final : public HealthWatcher {
+   public:
+    explicit Late(HealthBoard& board) : board_(board) {}
+    void OnServing(bool serving) override {
+      if (!std::exchange(changed_, true)) board_.Set(false);
+      last = serving;
+    }
+    void OnClosing() override {}
+
+    std::optional<bool> last;
+
+   private:
+    HealthBoard& board_;
+    bool changed_ = false;
+  };
+  HealthBoard board;
+  board.Set(true);
+  const auto watcher = std::make_shared<Late>(board);
+  board.Watch(watcher);
+  EXPECT_EQ(watcher->last, false);
 }
 
 // A watch may be on its way while the server closes; it must not keep the server from ending.
