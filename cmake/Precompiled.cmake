@@ -14,10 +14,15 @@ function(spillway_precompiled name)
   target_link_libraries(${name} PRIVATE ${ARG_DEPS} spillway_options)
   target_compile_options(${name} PUBLIC ${ARG_OPTIONS})
   target_precompile_headers(${name} PRIVATE ${ARG_HEADERS})
+  set(launcher ${CMAKE_SOURCE_DIR}/cmake/precompiled/compile.sh)
   if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
     # ccache compares contents, not times.
     target_compile_options(${name} PRIVATE "SHELL:-Xclang -fno-pch-timestamp")
+    # Not by ccache: Clang's knows its headers by their whole paths, which need not be there in another checkout.
+  else()
+    list(APPEND launcher ${CMAKE_CXX_COMPILER_LAUNCHER})
   endif()
+  set_target_properties(${name} PROPERTIES CXX_COMPILER_LAUNCHER "${launcher}")
 endfunction()
 
 set(core_headers

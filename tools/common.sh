@@ -66,10 +66,27 @@ need_packages() {
   "${as_root[@]}" apt-get update -qq
   # A service that a package would start (nginx, prometheus) is not wanted: tests start their own.
   "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get install -y -q --no-install-recommends \
-    -o Dpkg::Use-Pty=0 "${missing[@]}" | grep --line-buffered -E '^(Unpacking|Setting up)' || true
+    -o Dpkg::Use-Pty=0 -o Acquire::Retries=3 "${missing[@]}" | grep --line-buffered -E '^(Unpacking|Setting up)' || true
   for package in "${missing[@]}"; do
     is_there "$package" || die "apt-get could not install $package"
   done
+}
+
+# thrice COMMAND…: until it succeeds; what asks a registry may have to ask again. Only what it printed at last is left.
+thrice() {
+  local try out
+  for try in 1 2 3; do
+    if out=$("$@"); then
+      printf '%s' "$out"
+      return
+    fi
+    if ((try < 3)); then
+      echo "$1 failed; once more in a moment" >&2
+      sleep $((try * 5))
+    fi
+  done
+  printf '%s' "$out"
+  return 1
 }
 
 # configure DIR [CMAKE ARGS…]: once; ninja runs CMake again when it must.
@@ -78,8 +95,11 @@ configure() {
   shift
   # The sloppiness is what ccache asks for to look through precompiled headers.
   export CCACHE_SLOPPINESS=pch_defines,time_macros
-  # It believes the compiler's list of headers, rather than preprocess everything once more to find out.
-  export CCACHE_DEPEND=1
+  # It believes the compiler's list of headers, rather than preprocess everything once more to find out; and of a
+  # precompiled header, what cmake/precompiled/compile.sh says of it.
+  export CCACHE_DEPEND=1 CCACHE_PCH_EXTSUM=1
+  # What one checkout has compiled, another need not. (The names of files in a debugger may then be the other's.)
+  export CCACHE_BASEDIR=$PWD CCACHE_NOHASHDIR=1
   [[ -f $dir/build.ninja ]] && return
   say "Configuring $dir"
   cmake -S . -B "$dir" -G Ninja -DCMAKE_BUILD_TYPE=Release ${CI:+-DSPILLWAY_WERROR=ON} "$@" >"/tmp/spillway-cmake.$$" 2>&1 || {

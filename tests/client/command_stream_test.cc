@@ -10,6 +10,7 @@
 #include "tests/client/fake_server.h"
 #include "tests/client/proto_text.h"
 #include "tests/client/run_command.h"
+#include "tests/support/paths.h"
 
 namespace spillway::testing {
 namespace {
@@ -49,7 +50,7 @@ class CommandStreamTest : public ::testing::Test {
   CommandResult Chat(std::vector<std::string> flags, const CommandInput& input = {}) const {
     flags.insert(flags.begin(), {"chat", "--stream", "--server", server_.address()});
     flags.emplace_back("Capital of France?");
-    return RunCommand(SPILLWAY_BIN_DIR "/spillway", flags, input);
+    return RunCommand(ProgramPath("spillway"), flags, input);
   }
 
   FakeServer server_;
@@ -156,7 +157,7 @@ TEST_F(CommandStreamTest, OutputThatCannotBeWrittenEndsTheCall) {
 }
 
 TEST_F(CommandStreamTest, HelpTellsOfTheMarksAndTheLines) {
-  const CommandResult run = RunCommand(SPILLWAY_BIN_DIR "/spillway", {"chat", "--help"});
+  const CommandResult run = RunCommand(ProgramPath("spillway"), {"chat", "--help"});
   EXPECT_EQ(run.exit_code, 0);
   for (const char* word : {"--stream", "--allow-reset", "[incomplete", "[reset", "one object"}) {
     EXPECT_THAT(run.out, HasSubstr(word));

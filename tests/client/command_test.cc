@@ -9,6 +9,7 @@
 #include "tests/client/fake_server.h"
 #include "tests/client/proto_text.h"
 #include "tests/client/run_command.h"
+#include "tests/support/paths.h"
 
 namespace spillway::testing {
 namespace {
@@ -16,7 +17,7 @@ namespace {
 using ::testing::HasSubstr;
 
 CommandResult Spillway(const std::vector<std::string>& arguments, const CommandInput& input = {}) {
-  return RunCommand(SPILLWAY_BIN_DIR "/spillway", arguments, input);
+  return RunCommand(ProgramPath("spillway"), arguments, input);
 }
 
 boost::json::object ParseJson(const std::string& text) {
@@ -161,10 +162,10 @@ TEST_F(CommandTest, AnAnswerNobodyCouldReadIsAFailedCall) {
 
 TEST_F(CommandTest, TheTimeoutEndsACallToASilentServer) {
   server_.scripts.chat.silent = true;
-  const auto run = Spillway(ToServer({"chat", "--timeout", "100ms", "hi"}));
+  const auto run = Spillway(ToServer({"chat", "--timeout", "2s", "hi"}));
   EXPECT_EQ(run.exit_code, 1);
   EXPECT_THAT(run.err, HasSubstr("(DEADLINE_EXCEEDED)"));
-  EXPECT_THAT(run.err, HasSubstr("--timeout is 100ms"));
+  EXPECT_THAT(run.err, HasSubstr("--timeout is 2s"));
 }
 
 TEST_F(CommandTest, RouteIsATableOrJson) {

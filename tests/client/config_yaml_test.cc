@@ -6,6 +6,7 @@
 
 #include "gtest/gtest.h"
 #include "server/config/config_loader.h"
+#include "tests/support/paths.h"
 
 namespace spillway::client {
 namespace {
@@ -59,7 +60,7 @@ TEST(ConfigYaml, TheServerReadsItAsTheSameConfiguration) {
 
 TEST(ConfigYaml, EveryExampleComesBackAsItWas) {
   for (const char* name : {"model-failover", "kong-failover", "weighted-round-robin", "fallback-codes"}) {
-    std::ifstream in(std::string(SPILLWAY_SOURCE_DIR "/examples/") + name + ".yaml");
+    std::ifstream in(testing::SourcePath(std::string("examples/") + name + ".yaml"));
     ASSERT_TRUE(in) << name;
     const v1::Config config = Read({std::istreambuf_iterator<char>(in), {}});
     ASSERT_GT(config.policies_size(), 0) << name;

@@ -8,6 +8,7 @@
 #include "tests/client/fake_server.h"
 #include "tests/client/proto_text.h"
 #include "tests/client/run_command.h"
+#include "tests/support/paths.h"
 
 namespace spillway::testing {
 namespace {
@@ -35,7 +36,7 @@ class WatchCommandTest : public ::testing::Test {
   CommandResult Watch(std::vector<std::string> more = {}) const {
     std::vector<std::string> arguments = {"targets", "--watch", "--admin", server_.address()};
     arguments.insert(arguments.end(), more.begin(), more.end());
-    return RunCommand(SPILLWAY_BIN_DIR "/spillway", arguments);
+    return RunCommand(ProgramPath("spillway"), arguments);
   }
 
   FakeServer server_;
@@ -94,8 +95,7 @@ TEST_F(WatchCommandTest, AServerThatIsLostIsAskedAgain) {
 }
 
 TEST_F(WatchCommandTest, AServerThatWasNeverReachedIsNotWaitedFor) {
-  const auto run =
-      RunCommand(SPILLWAY_BIN_DIR "/spillway", {"targets", "--watch", "--admin", UnusedAddress()});
+  const auto run = RunCommand(ProgramPath("spillway"), {"targets", "--watch", "--admin", UnusedAddress()});
   EXPECT_EQ(run.exit_code, 1);
   EXPECT_EQ(run.out, "");
   EXPECT_THAT(run.err, HasSubstr("cannot reach the Spillway server"));
@@ -109,7 +109,7 @@ TEST_F(WatchCommandTest, AServerThatSaysNothingIsWaitedForAsLongAsAsked) {
 }
 
 TEST_F(WatchCommandTest, AWrongAddressIsAUsageError) {
-  const auto run = RunCommand(SPILLWAY_BIN_DIR "/spillway", {"targets", "--watch", "--admin", "localhost"});
+  const auto run = RunCommand(ProgramPath("spillway"), {"targets", "--watch", "--admin", "localhost"});
   EXPECT_EQ(run.exit_code, 2);
   EXPECT_THAT(run.err, HasSubstr("has no port"));
 }
@@ -117,13 +117,12 @@ TEST_F(WatchCommandTest, AWrongAddressIsAUsageError) {
 TEST_F(WatchCommandTest, TheConfigurationIsYamlOrJson) {
   server_.scripts.get_config.response =
       Parse<v1::GetConfigResponse>("config_hash: 7 config {policies {name: 'p' model: '*'}}");
-  const auto yaml = RunCommand(SPILLWAY_BIN_DIR "/spillway", {"config", "--admin", server_.address()});
+  const auto yaml = RunCommand(ProgramPath("spillway"), {"config", "--admin", server_.address()});
   EXPECT_EQ(yaml.exit_code, 0);
   EXPECT_EQ(yaml.out, "# In force at " + server_.address() +
                           ": configuration 7\npolicies:\n  - {name: p, model: \"*\"}\n");
-  const auto json =
-      RunCommand(SPILLWAY_BIN_DIR "/spillway", {"config", "--json", "--admin", server_.address()},
-                 {.environment = {"SPILLWAY_ADMIN_KEY=A-1"}});
+  const auto json = RunCommand(ProgramPath("spillway"), {"config", "--json", "--admin", server_.address()},
+                               {.environment = {"SPILLWAY_ADMIN_KEY=A-1"}});
   const auto object = boost::json::parse(json.out);
   EXPECT_EQ(object.at("response").at("config").at("policies").at(0).at("model"), "*");
   EXPECT_EQ(server_.log().get_config.at(1).metadata.find("authorization")->second, "Bearer A-1");

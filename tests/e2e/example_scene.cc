@@ -16,12 +16,13 @@
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "tests/sim/config.h"
+#include "tests/support/paths.h"
 
 namespace spillway::e2e {
 namespace {
 
 std::string ReadFile(const std::string& path) {
-  std::ifstream file(std::string(SPILLWAY_SOURCE_DIR "/") + path, std::ios::binary);
+  std::ifstream file(testing::SourcePath(path), std::ios::binary);
   if (!file) throw std::runtime_error(path + " cannot be read");
   std::ostringstream text;
   text << file.rdbuf();

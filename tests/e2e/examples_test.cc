@@ -13,6 +13,7 @@
 #include "absl/strings/str_cat.h"
 #include "tests/e2e/example_scene.h"
 #include "tests/e2e/server_process.h"
+#include "tests/support/paths.h"
 
 namespace spillway::e2e {
 namespace {
@@ -23,7 +24,7 @@ using ::testing::Not;
 
 std::vector<std::string> Examples() {
   std::vector<std::string> names;
-  for (const auto& entry : fs::directory_iterator(SPILLWAY_SOURCE_DIR "/examples")) {
+  for (const auto& entry : fs::directory_iterator(testing::SourcePath("examples"))) {
     if (entry.path().extension() == ".yaml") names.push_back(entry.path().stem());
   }
   std::sort(names.begin(), names.end());
@@ -31,7 +32,7 @@ std::vector<std::string> Examples() {
 }
 
 std::string TextOf(const std::string& path) {
-  std::ifstream file(std::string(SPILLWAY_SOURCE_DIR "/") + path, std::ios::binary);
+  std::ifstream file(testing::SourcePath(path), std::ios::binary);
   EXPECT_TRUE(file) << path;
   std::ostringstream text;
   text << file.rdbuf();
@@ -54,7 +55,7 @@ TEST_P(ExampleFileTest, PassesTheCheckAsItStands) {
   process.environment.emplace_back("OPENAI_API_KEY=sk-demo-openai");
   for (const auto& [name, value] : ExampleVariables())
     process.environment.push_back(absl::StrCat(name, "=", value));
-  const std::string path = SPILLWAY_SOURCE_DIR "/examples/" + file();
+  const std::string path = testing::SourcePath("examples/" + file());
   testing::Subprocess check(
       "/bin/sh", {"-c", R"(cd "$0" && exec "$1" --check "$2")", dir.Path(""), ServerBinary(), path}, process);
   EXPECT_EQ(check.Wait(), 0) << check.Errors();

@@ -135,6 +135,12 @@ int ReloadScene::CountEvents(const std::string& event) const {
   return count;
 }
 
+bool ReloadScene::Reload() const {
+  const auto reloaded = admin_->ReloadConfig();
+  EXPECT_TRUE(reloaded.ok()) << reloaded.status.error_message();
+  return reloaded.ok();
+}
+
 bool ReloadScene::Ready() const {
   return testing::Get(static_cast<std::uint16_t>(admin_port_), "/readyz").status == 200;
 }

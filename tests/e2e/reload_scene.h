@@ -92,6 +92,9 @@ class ReloadScene {
   boost::json::object WaitForEvent(const std::string& event, int count = 1) const;
   int CountEvents(const std::string& event) const;
 
+  // Puts the file as it is now in force, if its watcher has not done so before; false, with a test failure,
+  // if that can't be.
+  bool Reload() const;
   // What /readyz says.
   bool Ready() const;
   // 0 for a series that does not exist.

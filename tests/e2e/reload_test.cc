@@ -7,11 +7,14 @@
 #include <boost/json/array.hpp>
 #include <chrono>
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "absl/strings/str_replace.h"
 #include "tests/e2e/reload_scene.h"
+#include "tests/support/paths.h"
 
 namespace spillway::e2e {
 namespace {
@@ -38,21 +41,37 @@ double Reloads(const ReloadScene& scene, const std::string& result) {
   return scene.Metric("spillway_config_reloads_total{result=\"" + result + "\"}");
 }
 
+// Writes a new configuration and has it put in force by `reload`; its line in the log, of which the trigger
+// must be that. The file's watcher is sometimes quicker: then once more, with the duration that makes the
+// next one new.
+boost::json::object ReloadBy(ReloadScene& scene, const std::string& trigger,
+                             const std::function<void()>& reload,
+                             const std::function<std::string(std::string)>& yaml_with) {
+  boost::json::object line;
+  for (int i = 1; i <= 5 && !::testing::Test::HasFailure(); ++i) {
+    scene.Replace(yaml_with("suspend_duration: " + std::to_string(30 + i) + "s"));
+    reload();
+    line = scene.WaitForEvent("config_reloaded", i);
+    if (line.at("trigger").as_string() == trigger) return line;
+  }
+  ADD_FAILURE() << "always by " << line.at("trigger");
+  return line;
+}
+
 TEST(ReloadTest, SighupPutsAChangedFileInForce) {
   ReloadScene scene;
   ASSERT_TRUE(scene.running());
   ExpectServedBy("primary", scene.Chat());
-  scene.WriteInPlace(scene.Yaml(NewText()));
-  scene.process().Signal(SIGHUP);
-  const boost::json::object line = scene.WaitForEvent("config_reloaded");
-  EXPECT_EQ(line.at("trigger"), "SIGHUP");
+  const boost::json::object line = ReloadBy(
+      scene, "SIGHUP", [&] { scene.process().Signal(SIGHUP); },
+      [&](const std::string& setting) { return scene.Yaml({.model = "gpt-5", .settings = {setting}}); });
   EXPECT_EQ(line.at("file"), scene.config_path().c_str());
   ExpectNewTable(scene);
   const v1::GetConfigResponse in_force = scene.ConfigInForce();
   EXPECT_EQ(in_force.config().policies(0).model(), "gpt-5");
   EXPECT_EQ(static_cast<double>(in_force.config_hash()), scene.Metric("spillway_config_hash"));
   EXPECT_EQ(static_cast<std::int64_t>(in_force.config_hash()), line.at("hash").as_int64());
-  EXPECT_EQ(Reloads(scene, "applied"), 1);
+  EXPECT_EQ(Reloads(scene, "applied"), scene.CountEvents("config_reloaded"));
 }
 
 TEST(ReloadTest, SighupsWithoutAChangeAreHarmless) {
@@ -71,15 +90,16 @@ TEST(ReloadTest, TheCallPutsAChangedFileInForceBeforeItReturns) {
   const auto none = scene.admin().ReloadConfig();
   ASSERT_TRUE(none.ok()) << none.status.error_message();
   EXPECT_FALSE(none.response.changed());
-  scene.Replace(scene.Yaml(NewText()));
-  const auto result = scene.admin().ReloadConfig();
+  client::Result<v1::ReloadConfigResponse> result;
+  ReloadBy(
+      scene, "rpc", [&] { result = scene.admin().ReloadConfig(); },
+      [&](const std::string& setting) { return scene.Yaml({.model = "gpt-5", .settings = {setting}}); });
   ASSERT_TRUE(result.ok()) << result.status.error_message();
   EXPECT_TRUE(result.response.changed());
   EXPECT_NE(result.response.config_hash(), none.response.config_hash());
   EXPECT_EQ(result.response.config_hash(), scene.ConfigInForce().config_hash());
   EXPECT_EQ(result.response.restart_needed_size(), 0);
   ExpectNewTable(scene);
-  EXPECT_EQ(scene.WaitForEvent("config_reloaded").at("trigger"), "rpc");
 }
 
 TEST(ReloadTest, AFileWrittenInPlaceIsNoticed) {
@@ -163,7 +183,7 @@ TEST(ReloadTest, ACallUnderWayEndsOnTheOldTable) {
   ASSERT_TRUE(scene.sim().WaitForLog([](const auto& entries) { return !entries.empty(); }));
   // Neither the policy, nor the endpoint that will serve the call, is there any more.
   scene.Replace(scene.Yaml({.model = "gpt-5", .targets = {"primary"}, .with_backup = false}));
-  ASSERT_TRUE(scene.admin().ReloadConfig().response.changed());
+  ASSERT_TRUE(scene.Reload());
   EXPECT_EQ(scene.Chat("gpt-4o").status.error_code(), StatusCode::NOT_FOUND);
   caller.join();
   ExpectServedBy("backup", result);
@@ -185,14 +205,14 @@ TEST(ReloadTest, TheHealthOfATargetSurvivesEvenItsAbsence) {
   const v1::TargetStatus before = scene.Target("primary");
   ASSERT_EQ(before.state(), v1::TARGET_STATE_SUSPENDED);
   scene.Replace(scene.Yaml({.settings = {"suspend_duration: 10s", "retries: 1"}}));
-  ASSERT_TRUE(scene.admin().ReloadConfig().response.changed());
+  ASSERT_TRUE(scene.Reload());
   EXPECT_EQ(scene.Target("primary").state(), v1::TARGET_STATE_SUSPENDED);
   ExpectServedBy("backup", scene.Chat());
   scene.Replace(scene.Yaml({.targets = {"backup"}}));
-  ASSERT_TRUE(scene.admin().ReloadConfig().response.changed());
+  ASSERT_TRUE(scene.Reload());
   EXPECT_EQ(scene.admin().ListTargets().response.targets_size(), 1);
   scene.Replace(scene.Yaml({}));
-  ASSERT_TRUE(scene.admin().ReloadConfig().response.changed());
+  ASSERT_TRUE(scene.Reload());
   const v1::TargetStatus after = scene.Target("primary");
   EXPECT_EQ(after.state(), v1::TARGET_STATE_SUSPENDED);
   EXPECT_EQ(after.failure(), v1::FAILURE_RATE_LIMITED);
@@ -242,7 +262,7 @@ TEST(ReloadTest, AVanishedFileIsReportedOnceAndChangesNothing) {
   const boost::json::object line = scene.WaitForEvent("config_rejected");
   EXPECT_EQ(line.at("errors").at(0).at("what"), "cannot read the file: No such file or directory");
   ExpectServedBy("primary", scene.Chat());
-  scene.WriteInPlace(scene.Yaml(NewText()));
+  scene.Replace(scene.Yaml(NewText()));
   scene.WaitForEvent("config_reloaded");
   ExpectNewTable(scene);
   EXPECT_EQ(scene.CountEvents("config_rejected"), 1);
@@ -251,18 +271,19 @@ TEST(ReloadTest, AVanishedFileIsReportedOnceAndChangesNothing) {
 TEST(ReloadTest, ListenersWaitForARestart) {
   ReloadScene scene;
   ASSERT_TRUE(scene.running());
-  std::string yaml = scene.Yaml(NewText());
-  const std::string address = "grpc: {address: \"127.0.0.1:0\"";
-  yaml.replace(yaml.find(address), address.size(),
-               "grpc: {address: \"127.0.0.1:50999\", max_message_bytes: 4096");
-  scene.Replace(yaml);
-  const auto result = scene.admin().ReloadConfig();
+  client::Result<v1::ReloadConfigResponse> result;
+  const boost::json::object line = ReloadBy(
+      scene, "rpc", [&] { result = scene.admin().ReloadConfig(); },
+      [&](const std::string& setting) {
+        return absl::StrReplaceAll(scene.Yaml({.model = "gpt-5", .settings = {setting}}),
+                                   {{"grpc: {address: \"127.0.0.1:0\"",
+                                     "grpc: {address: \"127.0.0.1:50999\", max_message_bytes: 4096"}});
+      });
   ASSERT_TRUE(result.ok()) << result.status.error_message();
   EXPECT_TRUE(result.response.changed());
   EXPECT_THAT(result.response.restart_needed(),
               ElementsAre("server.grpc.address", "server.grpc.max_message_bytes"));
   EXPECT_EQ(scene.ConfigInForce().config().server().grpc().address(), "127.0.0.1:0");
-  const boost::json::object line = scene.WaitForEvent("config_reloaded");
   EXPECT_EQ(line.at("level"), "warning");
   EXPECT_EQ(line.at("restart_needed").at(0), "server.grpc.address");
   ExpectNewTable(scene);
@@ -275,7 +296,7 @@ TEST(ReloadTest, CallersChangeLive) {
   // The key is "foo".
   scene.Replace(scene.Yaml({.end = {"callers: [{name: c, key_sha256: "
                                     "2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae}]"}}));
-  ASSERT_TRUE(scene.admin().ReloadConfig().response.changed());
+  ASSERT_TRUE(scene.Reload());
   EXPECT_EQ(scene.Chat().status.error_code(), StatusCode::UNAUTHENTICATED);
 }
 
@@ -284,7 +305,7 @@ TEST(ReloadTest, TheShutdownsGraceChangesLive) {
   ASSERT_TRUE(scene.running());
   scene.sim().SetScript("primary", "silence");
   scene.Replace(scene.Yaml({.server = ", shutdown_grace: 100ms"}));
-  ASSERT_TRUE(scene.admin().ReloadConfig().response.changed());
+  ASSERT_TRUE(scene.Reload());
   std::thread caller([&] { EXPECT_FALSE(scene.Chat().ok()); });
   ASSERT_TRUE(scene.sim().WaitForLog([](const auto& entries) { return !entries.empty(); }));
   const auto start = steady_clock::now();
@@ -297,11 +318,17 @@ TEST(ReloadTest, TheShutdownsGraceChangesLive) {
 TEST(ReloadTest, TheCommandPrintsWhatCameOfIt) {
   ReloadScene scene;
   ASSERT_TRUE(scene.running());
-  const std::string spillway = SPILLWAY_BIN_DIR "/spillway";
-  scene.Replace(scene.Yaml(NewText()));
-  testing::Subprocess good(spillway, {"reload", "--admin", scene.admin_address()});
-  EXPECT_EQ(good.Wait(), 0) << good.Errors();
-  EXPECT_THAT(good.Lines(), ElementsAre(HasSubstr(" is now in force.")));
+  const std::string spillway = testing::ProgramPath("spillway");
+  std::vector<std::string> good;
+  ReloadBy(
+      scene, "rpc",
+      [&] {
+        testing::Subprocess command(spillway, {"reload", "--admin", scene.admin_address()});
+        EXPECT_EQ(command.Wait(), 0) << command.Errors();
+        good = command.Lines();
+      },
+      [&](const std::string& setting) { return scene.Yaml({.settings = {setting}}); });
+  EXPECT_THAT(good, ElementsAre(HasSubstr(" is now in force.")));
   scene.Replace("policies: 3\n");
   testing::Subprocess bad(spillway, {"reload", "--admin", scene.admin_address()});
   EXPECT_EQ(bad.Wait(), 1);

@@ -4,6 +4,8 @@
 
 #include <boost/json/object.hpp>
 
+#include "tests/support/paths.h"
+
 namespace spillway::e2e {
 namespace {
 
@@ -15,7 +17,7 @@ testing::Subprocess::Options Keys() {
 
 }  // namespace
 
-std::string ServerBinary() { return SPILLWAY_BIN_DIR "/spillway-server"; }
+std::string ServerBinary() { return testing::ProgramPath("spillway-server"); }
 
 ServerProcess::ServerProcess(const SceneOptions& options, const std::string& config_name)
     : sim_(SceneProviders(options)) {

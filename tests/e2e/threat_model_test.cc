@@ -9,12 +9,14 @@
 #include <sstream>
 #include <string>
 
+#include "tests/support/paths.h"
+
 namespace spillway::e2e {
 namespace {
 
 std::string TextOf(const std::string& path) {
   std::ostringstream text;
-  text << std::ifstream(std::string(SPILLWAY_SOURCE_DIR) + "/" + path).rdbuf();
+  text << std::ifstream(testing::SourcePath(path)).rdbuf();
   return text.str();
 }
 

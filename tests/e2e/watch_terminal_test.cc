@@ -10,8 +10,10 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "tests/e2e/pty_process.h"
 #include "tests/e2e/reload_scene.h"
+#include "tests/support/paths.h"
 
 namespace spillway::e2e {
 namespace {
@@ -34,7 +36,7 @@ class WatchTerminalTest : public ::testing::Test {
     std::vector<std::string> arguments = {"targets", "--watch", "--interval",
                                           "100ms",   "--admin", scene_.admin_address()};
     arguments.insert(arguments.end(), more.begin(), more.end());
-    return std::make_unique<PtyProcess>(SPILLWAY_BIN_DIR "/spillway", arguments, size);
+    return std::make_unique<PtyProcess>(testing::ProgramPath("spillway"), arguments, size);
   }
 
   void Suspend() {
@@ -148,8 +150,11 @@ TEST_F(WatchTerminalTest, AServerThatIsRestartedIsFoundAgain) {
   const auto watch = Watch();
   ASSERT_TRUE(watch->WaitForText("primary/gpt-4o"));
   scene_.process().Signal(SIGKILL);
-  ASSERT_TRUE(watch->WaitForText("lost the server")) << watch->raw();
-  EXPECT_THAT(watch->screen().text(), HasSubstr("primary/gpt-4o")) << "what it said last stays";
+  // What it said last stays.
+  ASSERT_TRUE(watch->WaitFor([](const TerminalModel& screen) {
+    return absl::StrContains(screen.text(), "lost the server") &&
+           absl::StrContains(screen.text(), "primary/gpt-4o");
+  })) << watch->raw();
   EXPECT_FALSE(watch->screen().cursor_shown());
   scene_.Restart(SIGKILL);
   ASSERT_TRUE(scene_.running());
@@ -165,7 +170,7 @@ TEST_F(WatchTerminalTest, AServerThatIsRestartedIsFoundAgain) {
 }
 
 TEST_F(WatchTerminalTest, AServerThatIsNotThereIsAnErrorWithoutATrace) {
-  PtyProcess watch(SPILLWAY_BIN_DIR "/spillway", {"targets", "--watch", "--admin", "127.0.0.1:1"}, {});
+  PtyProcess watch(testing::ProgramPath("spillway"), {"targets", "--watch", "--admin", "127.0.0.1:1"}, {});
   EXPECT_EQ(watch.Wait(), 1);
   EXPECT_THAT(watch.screen().text(), HasSubstr("cannot reach the Spillway server"));
   ExpectWhole(watch);

@@ -12,6 +12,7 @@
 #include "google/protobuf/text_format.h"
 #include "spillway/v1/chat.pb.h"
 #include "tests/fuzz/fuzz_target.h"
+#include "tests/support/paths.h"
 
 namespace spillway::fuzz {
 
@@ -21,7 +22,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const fs::path kCorpora = fs::path(SPILLWAY_SOURCE_DIR) / "tests/fuzz/corpus";
+const fs::path kCorpora = testing::SourcePath("tests/fuzz/corpus");
 
 std::vector<fs::path> FilesOf(const FuzzTarget& target) {
   std::vector<fs::path> files;

@@ -3,13 +3,15 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "tests/support/paths.h"
+
 namespace spillway::replay {
 
 std::optional<std::filesystem::path> SharedFolder() {
   const char* named = std::getenv("SPILLWAY_SHARED");
   const std::filesystem::path folder =
       named != nullptr ? std::filesystem::path(named)
-                       : std::filesystem::path(SPILLWAY_SOURCE_DIR).parent_path() / "shared";
+                       : std::filesystem::path(testing::SourcePath("../shared")).lexically_normal();
   if (std::filesystem::is_directory(folder / "recordings")) return folder;
   std::fprintf(stderr,
                "\n"

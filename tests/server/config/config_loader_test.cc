@@ -11,6 +11,7 @@
 
 #include "server/config/text_check.h"
 #include "tests/server/config/config_text.h"
+#include "tests/support/paths.h"
 
 namespace spillway::server {
 namespace {
@@ -177,7 +178,7 @@ TEST(ConfigLoader, AnUnknownKeyHidesNoOtherMistake) {
 
 TEST(ConfigLoader, EveryExampleLoads) {
   int examples = 0;
-  for (const auto& entry : std::filesystem::directory_iterator(SPILLWAY_SOURCE_DIR "/examples")) {
+  for (const auto& entry : std::filesystem::directory_iterator(testing::SourcePath("examples"))) {
     if (entry.path().extension() != ".yaml") continue;
     ++examples;
     const ConfigResult result = LoadConfigFile(entry.path());
