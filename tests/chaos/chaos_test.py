@@ -5,12 +5,15 @@ picture shows what happened. Run by ctest (label chaos)."""
 import json
 import pathlib
 import tempfile
+import time
 import unittest
 import xml.etree.ElementTree
+from unittest import mock
 
 import books
 import chaos
 import faults
+import heartbeat
 import play
 import report
 import schedule
@@ -193,6 +196,31 @@ class ReportTest(unittest.TestCase):
         self.assertEqual(len(found), 1)
         self.assertIn("meanwhile: a cut", found[0])
         self.assertNotIn("killed", found[0])
+
+
+    def test_what_fails_while_the_machine_stands_still_says_nothing(self):
+        run = play.Run(chaos.parse_arguments(["--seconds", "20"]))
+        run.rate, run.seconds, run.exit_code = 1, 1, 0
+        run.memory, run.descriptors = [1024, 1024], [10, 10]
+        name = stage.NAMES[0]
+        whole, failed = call(1, attempt(name)), call(1, attempt(name, "timeout"), verdict="failed", code="UNAVAILABLE")
+        for calls, stalled, code in (([whole], 0.0, 0), ([whole], 5.0, 0), ([failed], 0.1, 1), ([failed], 0.4, 2)):
+            run.calls, run.stalled = calls, stalled
+            with tempfile.TemporaryDirectory() as directory, mock.patch("builtins.print"):
+                self.assertEqual(verdict.judge(run, pathlib.Path(directory)), code, (calls, stalled))
+
+    def test_a_heartbeat_that_is_in_time_is_not_late(self):
+        with heartbeat.Heartbeat() as alive:
+            time.sleep(4 * heartbeat.BEAT)
+        self.assertGreater(alive.longest, 0)
+
+    def test_only_a_run_that_says_nothing_is_followed_by_another(self):
+        for codes, tries, expected in (([0], 3, 0), ([1], 3, 1), ([2, 0], 3, 0), ([2, 2, 2], 3, 2), ([2], 1, 2), ([130], 3, 130)):
+            options = chaos.parse_arguments(["--tries", str(tries), "--keep", "there"])
+            with mock.patch.object(chaos, "once", side_effect=codes) as once:
+                self.assertEqual(chaos.tried(options), expected)
+            kept = [str(told.args[1]) for told in once.call_args_list]
+            self.assertEqual(kept, ["there"] if tries == 1 else [f"there/try-{n + 1}" for n in range(len(codes))])
 
 
 class SvgTest(unittest.TestCase):

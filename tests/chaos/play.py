@@ -9,6 +9,7 @@ import books
 import schedule
 import stage
 from daemon import ChaosError, Daemon
+from heartbeat import Heartbeat
 
 CALL_TIMEOUT = 20  # seconds
 
@@ -22,6 +23,7 @@ class Run:
         self.planned = schedule.make(options.seed, options.seconds, stage.NAMES, stage.FRONTED)
         self.made = []      # faults, with the times at which they were
         self.latest = 0.0   # the most that a fault's end came late
+        self.stalled = 0.0  # the longest that the machine stood still, seconds
         self.calls, self.pages, self.reconciled = [], [], []
         self.memory, self.descriptors, self.exit_code = [], [], None
         self.notes = []
@@ -111,11 +113,13 @@ def execute(options, directory, run):
         start = await_ready(load)
         sleep_until(start + 1, running.server, load)
         sample(run, running.server)
-        play(run, running, load, start)
-        try:
-            code = load.wait(max(0.0, start + options.seconds - time.monotonic()) + CALL_TIMEOUT + 10)
-        except subprocess.TimeoutExpired as error:
-            raise ChaosError("chaos-load does not end") from error
+        with Heartbeat() as heartbeat:
+            play(run, running, load, start)
+            try:
+                code = load.wait(max(0.0, start + options.seconds - time.monotonic()) + CALL_TIMEOUT + 10)
+            except subprocess.TimeoutExpired as error:
+                raise ChaosError("chaos-load does not end") from error
+        run.stalled = heartbeat.longest
         if code not in (0, 1):
             raise ChaosError(f"chaos-load ended with exit code {code}:\n{load.log_tail()}")
         running.server.check_alive()

@@ -8,6 +8,10 @@ import svg
 # What RECOVERY of schedule.py has to spare. A fault that ends later than that may leave nobody well.
 LATE = 0.4
 
+# A machine that stands still for so long makes targets that are well seem silent: stage.py's policies give them as little
+# as 0.5 s.
+STALLED = 0.3
+
 
 def complaints(run):
     """Everything that is not as promised, in words."""
@@ -45,6 +49,10 @@ def judge(run, directory):
     if run.latest > LATE:
         print(f"chaos: a fault ended {run.latest:.2f} s late, more than {LATE:g} s: the machine is too slow for the run to say "
               "anything", file=sys.stderr)
+        return 2
+    if found and run.stalled > STALLED:
+        print(f"chaos: the machine stood still for {run.stalled:.2f} s, more than {STALLED:g} s: what failed may be its fault",
+              file=sys.stderr)
         return 2
     if found:
         return 1
