@@ -75,7 +75,7 @@ build_tool() {
     mkdir -p .cache/go-bin
     local scratch
     scratch=$(mktemp -d "$PWD/.cache/go-bin/build.XXXXXX")
-    GOBIN=$scratch "$(find_go)" install -trimpath -ldflags "-s -w ${GO_LDFLAGS[$1]:-}" "$module/${package#./}@$version" >&2
+    GOBIN=$scratch thrice "$(find_go)" install -trimpath -ldflags "-s -w ${GO_LDFLAGS[$1]:-}" "$module/${package#./}@$version" >&2
     # Renamed into place: an interrupted build leaves nothing that looks whole.
     mv "$scratch/$(basename "$package")" "$binary"
     rmdir "$scratch"
@@ -85,7 +85,7 @@ build_tool() {
 
 module_folder() {
   local answer
-  answer=$("$(find_go)" mod download -json "$1") || {
+  answer=$(thrice "$(find_go)" mod download -json "$1") || {
     printf '%s\n' "$answer" >&2
     die "the module $1 could not be fetched"
   }

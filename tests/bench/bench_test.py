@@ -34,6 +34,14 @@ def load(port, *flags):
     return done.returncode, json.loads(done.stdout) if done.stdout else None
 
 
+def await_load(server):
+    """Until a generator has been at it for a while."""
+    limit = time.monotonic() + 20
+    while measure.established(server.port) == 0 and time.monotonic() < limit:
+        time.sleep(0.01)
+    time.sleep(0.3)
+
+
 class MeasureTest(unittest.TestCase):
     def test_quartiles_of_seven_bouts_are_the_second_and_sixth(self):
         values = measure.summary([7, 1, 6, 2, 5, 3, 4])
@@ -117,7 +125,7 @@ class GeneratorTest(unittest.TestCase):
         server = self.start(exchanges=0)
         command = [BIN_DIR / "bench-load", "--target", f"127.0.0.1:{server.port}", "--seconds", "30"]
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as generator:
-            time.sleep(0.5)
+            await_load(server)
             os.kill(server.pid, signal.SIGKILL)
             result = json.loads(generator.communicate(timeout=60)[0])
         self.assertEqual(generator.returncode, 1)
@@ -129,7 +137,7 @@ class GeneratorTest(unittest.TestCase):
         command = [BIN_DIR / "bench-load", "--target", f"127.0.0.1:{server.port}", "--rate", "200",
                    "--seconds", "2"]
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as generator:
-            time.sleep(0.5)
+            await_load(server)
             os.kill(server.pid, signal.SIGSTOP)
             time.sleep(0.6)
             os.kill(server.pid, signal.SIGCONT)

@@ -67,7 +67,7 @@ class HttpLoadTest(unittest.TestCase):
     def test_a_connection_ended_between_calls_is_opened_anew(self):
         for told in ((answer(), True), answer(headers=b"Connection: close\r\n")):
             # Slowly: a call that leaves while the end is under way is lost, as it would be to any client.
-            code, result, server = self.load(lambda _, told=told: told, "--count", 4, "--rate", 10, "--connections", 1)
+            code, result, server = self.load(lambda _, told=told: told, "--count", 4, "--rate", 2, "--connections", 1)
             self.assertEqual((code, result["ok"], server.connections), (0, 4, 4), told)
 
     def test_another_status_is_a_failure(self):

@@ -118,7 +118,7 @@ TEST_F(ChatStreamTest, ACancelEndsIt) {
 TEST_F(ChatStreamTest, TheDeadlineEndsItAmidTheAnswer) {
   script().silent = true;
   const Client client = Connected();
-  ChatStream stream = client.StreamChat({}, {.timeout = std::chrono::milliseconds(150)});
+  ChatStream stream = client.StreamChat({}, {.timeout = std::chrono::milliseconds(2000)});
   EXPECT_EQ(ReadAll(stream), "Paris.");
   EXPECT_EQ(stream.Finish().status.error_code(), grpc::StatusCode::DEADLINE_EXCEEDED);
 }

@@ -26,7 +26,7 @@ FAILING_MODEL = "model-of-yesterday"
 STEADY_MODEL = "model-of-always"
 # What a plain server has as well: the model that documentation asks for.
 PAGE_MODEL = "gpt-4o"
-RETRY_AFTER = 7
+RETRY_AFTER = 60
 
 # Name, API, what each request meets, the path of the endpoint's URL.
 PROVIDERS = (

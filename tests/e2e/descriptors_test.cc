@@ -95,12 +95,14 @@ TEST_F(DescriptorsTest, ThoseWhoAreInAreServedAndTheRestWhenThereIsRoom) {
   for (int round = 1; round <= 3; ++round) {
     {
       const Crowd at_grpc(server_.grpc_port(), 2 * kLimit);
-      ASSERT_TRUE(Becomes([&] { return Metrics().at(kAccepts) >= round; })) << round;
+      ASSERT_TRUE(Becomes([&] {
+        const std::map<std::string, double> now = Metrics();
+        return now.at(kAccepts) >= 1 && now.at("spillway_descriptor_ratio") >= 0.8 &&
+               now.at("spillway_grpc_connections") > kLimit / 2;
+      })) << round;
       const std::map<std::string, double> full = Metrics();
       EXPECT_EQ(full.at("process_max_fds"), kLimit);
-      EXPECT_GE(full.at("spillway_descriptor_ratio"), 0.8);
       EXPECT_LT(full.at("spillway_descriptor_ratio"), 0.95) << "there is a reserve";
-      EXPECT_GT(full.at("spillway_grpc_connections"), kLimit / 2);
       EXPECT_TRUE(server_.client().Chat(TestCall()).ok()) << "its connection was there before";
       EXPECT_EQ(testing::Get(admin(), "/livez").status, 200);
       const Crowd at_the_door(server_.openai_port(), 2 * kLimit);

@@ -37,16 +37,10 @@ class DoorStreamMatrixTest : public ::testing::TestWithParam<Case> {
   static ApisScene& scene() {
     auto& scene = Scenes()[api()];
     if (scene == nullptr) {
-      scene = std::make_unique<ApisScene>(ApisOptions{.policies = Policies(), .backup = true});
+      scene = std::make_unique<ApisScene>(
+          ApisOptions{.policies = FaultPolicies(api(), ModelOf(api())), .backup = true});
     }
     return *scene;
-  }
-
-  static std::string Policies() {
-    return absl::StrCat(
-        "  - name: pair\n    model: pair\n    production: {failover: {targets: [{endpoint: ", api(),
-        ", model: \"", ModelOf(api()), "\"}, {endpoint: backup, model: backup-model}]}}\n",
-        "    first_token_timeout: 600ms\n    stream_idle_timeout: 300ms\n    suspend_duration: 60s\n");
   }
 
   static void TearDownTestSuite() { Scenes().clear(); }
@@ -115,8 +109,9 @@ INSTANTIATE_TEST_SUITE_P(All, DoorStreamMatrixTest,
                          });
 
 TEST_P(DoorStreamMatrixTest, AnswersWholeOrWithAnError) {
-  const DoorCall call = CallDoor(
-      scene().door(), HelloBody(R"(,"stream":true,"stream_options":{"include_usage":true})", "pair"));
+  const DoorCall call =
+      CallDoor(scene().door(),
+               HelloBody(R"(,"stream":true,"stream_options":{"include_usage":true})", fault().model()));
   switch (fault().course) {
     case Course::kWhole:
       ExpectWhole(call, api());

@@ -42,8 +42,11 @@ struct Criterion {
 class KongCriterionTest : public ::testing::TestWithParam<Criterion> {};
 
 TEST_P(KongCriterionTest, SpillsToTheNextTarget) {
-  ExampleScene scene(
-      Kong().With("request_timeout: 30000ms", "request_timeout: 300ms").Script("openai", GetParam().script));
+  Example kong = Kong().Script("openai", GetParam().script);
+  if (std::string(GetParam().script) == "silence") {
+    kong.With("request_timeout: 30000ms", "request_timeout: 2000ms");
+  }
+  ExampleScene scene(kong);
   const auto result = scene.Chat();
   ASSERT_TRUE(result.ok()) << result.status.error_message();
   EXPECT_EQ(ServedBy(result), kSecond);
@@ -139,7 +142,7 @@ TEST(KongFailoverTest, TheTargetIsBackAfterItsTimeByOneProbe) {
                          .With("suspend_duration: 30000ms\n    request_timeout",
                                "suspend_duration: 200ms\n    request_timeout")
                          .Script("openai", R"({"steps": ["overloaded", "overloaded"], "then": "ok"})"));
-  EXPECT_THAT(scene.WhoServes(3), ElementsAre(kSecond, kSecond, kSecond));
+  EXPECT_THAT(scene.WhoServes(2), ElementsAre(kSecond, kSecond));
   EXPECT_THAT(scene.Asked("openai"), SizeIs(2));
   scene.WaitUntilDue(kFirst);
   const auto back = scene.Chat();
@@ -189,7 +192,7 @@ TEST(KongFailoverTest, OpenAiToAzureIsTranslated) {
 
 TEST(KongFailoverTest, ProviderModelAndBothLatenciesAreInTheHeaders) {
   ExampleScene scene(Kong()
-                         .Script("openai", R"({"fault": "overloaded", "delay_ms": 60})")
+                         .Script("openai", R"({"fault": "overloaded", "delay_ms": 1500})")
                          .Script("azure", R"({"fault": "ok", "delay_ms": 40})"));
   const auto result = scene.Chat();
   ASSERT_TRUE(result.ok()) << result.status.error_message();
@@ -198,8 +201,8 @@ TEST(KongFailoverTest, ProviderModelAndBothLatenciesAreInTheHeaders) {
   EXPECT_EQ(result.metadata.at("x-spillway-attempts"), "2");
   EXPECT_GE(std::stod(result.metadata.at("x-spillway-upstream-latency-ms")), 40);
   // The failed attempt is waiting for a provider too, and no part of the router's own.
-  EXPECT_GE(TimeUtil::DurationToMilliseconds(result.response.route().attempts(0).latency()), 60);
-  EXPECT_LT(std::stod(result.metadata.at("x-spillway-router-latency-ms")), 60);
+  EXPECT_GE(TimeUtil::DurationToMilliseconds(result.response.route().attempts(0).latency()), 1500);
+  EXPECT_LT(std::stod(result.metadata.at("x-spillway-router-latency-ms")), 1500);
 }
 
 }  // namespace

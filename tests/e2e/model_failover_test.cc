@@ -105,13 +105,13 @@ TEST(ModelFailoverTest, TheModelIsRewrittenForEachAttemptAndEveryOtherByteIsAsIt
 
 TEST(ModelFailoverTest, ASilentPrimaryFailsOverAfterTheRequestTimeout) {
   ExampleScene scene(
-      ModelFailover().With("request_timeout: 30s", "request_timeout: 300ms").Script("openai", "silence"));
+      ModelFailover().With("request_timeout: 30s", "request_timeout: 2s").Script("openai", "silence"));
   const auto result = scene.Chat();
   ExpectServedBy("azure", result);
   const v1::Attempt& first = result.response.route().attempts(0);
   EXPECT_EQ(first.failure(), v1::FAILURE_TIMEOUT);
-  EXPECT_GE(TimeUtil::DurationToMilliseconds(first.latency()), 300);
-  EXPECT_LT(TimeUtil::DurationToMilliseconds(first.latency()), 2000);
+  EXPECT_GE(TimeUtil::DurationToMilliseconds(first.latency()), 2000);
+  EXPECT_LT(TimeUtil::DurationToMilliseconds(first.latency()), 15'000);
   EXPECT_EQ(scene.Target("openai/gpt-4o").failure(), v1::FAILURE_TIMEOUT);
 }
 

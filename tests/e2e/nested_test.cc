@@ -124,13 +124,11 @@ TEST(NestedTest, ATooLongRequestWhoseLargerTargetIsOutIsNotTheCallersMistake) {
 TEST(NestedTest, ATargetWithAsManyCallsAsItMayHaveIsPassedOver) {
   ExampleScene scene(Nested()
                          .With("max_concurrent: 8", "max_concurrent: 1")
-                         .Script("mistral", R"({"fault": "ok", "delay_ms": 400})"));
+                         .Script("mistral", R"({"fault": "ok", "delay_ms": 3000})"));
   scene.Suspend(kOpenAi);
   scene.Suspend(kAzure);
   auto slow = std::async(std::launch::async, [&] { return scene.Chat(kModel); });
-  for (int i = 0; i < 500 && scene.Target(kMistral).in_flight() == 0; ++i) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(2));
-  }
+  ASSERT_TRUE(scene.sim().WaitForLog([](const auto& entries) { return !entries.empty(); }));
   const auto meanwhile = scene.Chat(kModel);
   EXPECT_EQ(ServedBy(meanwhile), kSmall);
   std::vector<std::string> reasons;
@@ -146,12 +144,10 @@ TEST(NestedTest, ATargetWithAsManyCallsAsItMayHaveIsPassedOver) {
 TEST(NestedTest, WhenEveryTargetHasAsManyCallsAsItMayHaveTheCallIsRefused) {
   ExampleScene scene(Nested()
                          .With("max_concurrent: 8", "max_concurrent: 1")
-                         .Script("mistral", R"({"fault": "ok", "delay_ms": 400})"));
+                         .Script("mistral", R"({"fault": "ok", "delay_ms": 3000})"));
   for (const char* name : {kOpenAi, kAzure, kSmall}) scene.Suspend(name);
   auto slow = std::async(std::launch::async, [&] { return scene.Chat(kModel); });
-  for (int i = 0; i < 500 && scene.Target(kMistral).in_flight() == 0; ++i) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(2));
-  }
+  ASSERT_TRUE(scene.sim().WaitForLog([](const auto& entries) { return !entries.empty(); }));
   const auto refused = scene.Chat(kModel);
   EXPECT_EQ(refused.status.error_code(), StatusCode::RESOURCE_EXHAUSTED);
   EXPECT_EQ(ReasonOf(refused), "ALL_TARGETS_SATURATED");

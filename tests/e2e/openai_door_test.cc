@@ -108,8 +108,8 @@ TEST(OpenAiDoorTest, WhenAllAreOutTheClientIsToldWhenToComeAgain) {
     EXPECT_EQ(out.answer.status, 503);
     EXPECT_EQ(out.error->at("type"), "service_unavailable_error");
     EXPECT_EQ(out.error->at("code"), "all_targets_suspended");
-    EXPECT_EQ(out.header("retry-after"), "20");
-    EXPECT_THAT(out.header("retry-after-ms"), MatchesRegex("(19|20)[0-9]{3}"));
+    EXPECT_THAT(out.header("retry-after"), MatchesRegex("1[5-9]|20"));
+    EXPECT_THAT(out.header("retry-after-ms"), MatchesRegex("(1[5-9]|20)[0-9]{3}"));
   }
   EXPECT_THAT(scene.Asked("primary"), SizeIs(1));
 }
@@ -153,7 +153,7 @@ TEST(OpenAiDoorTest, WhatNobodyKnowsComesBackFromTheProvider) {
 TEST(OpenAiDoorTest, ATimeoutEndsTheCall) {
   Scene scene(With({.primary = "tls,fault=silence"}));
   for (const char* members : {"", kStream}) {
-    const DoorCall call = Call(scene, members, "x-spillway-timeout-ms: 150\r\n");
+    const DoorCall call = Call(scene, members, "x-spillway-timeout-ms: 2000\r\n");
     EXPECT_EQ(call.answer.status, 504);
     EXPECT_EQ(call.error->at("code"), "deadline_exceeded");
     EXPECT_TRUE(scene.WaitUntilPeerLeft("primary"));

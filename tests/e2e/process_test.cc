@@ -91,7 +91,7 @@ TEST(ServerProcessTest, AnIdleClientDoesNotHoldUpTheEnd) {
   const auto start = steady_clock::now();
   server.process().Signal(SIGTERM);
   EXPECT_EQ(server.process().Wait(), 0);
-  EXPECT_LT(steady_clock::now() - start, seconds(3));
+  EXPECT_LT(steady_clock::now() - start, seconds(10));
 }
 
 TEST(ServerProcessTest, SigintStopsItToo) {

@@ -144,7 +144,7 @@ class RollingRestart {
 
 TEST(RollingRestartTest, TwentyRestartsUnderLoadFailNoCall) {
   constexpr int kRestarts = 20;
-  RollingRestart scene(1, {"shutdown_delay: 200ms"});
+  RollingRestart scene(1, {"shutdown_delay: 500ms"});
   ASSERT_TRUE(scene.running());
   const auto channel = scene.NewChannel(Client::kWatching);
   const auto unary = [client = std::make_shared<client::Client>(channel, client::ClientOptions())] {

@@ -79,7 +79,7 @@ TEST(RoundRobinTest, TheOrderIsStableWhileATargetIsOutAndAfterItReturns) {
 
 TEST(RoundRobinTest, ATargetThatFailedIsPassedOverUntilItIsDueAndThenTakesItsOldPlace) {
   ExampleScene scene(RoundRobin()
-                         .With("suspend_duration: 30s", "suspend_duration: 1s")
+                         .With("suspend_duration: 30s", "suspend_duration: 5s")
                          .Script("mistral", R"({"steps": ["overloaded"], "then": "ok"})"));
   // The third call's turn is the failing one's: it spills to the next.
   EXPECT_THAT(scene.WhoServes(3), ElementsAre(kFirst, kSecond, kFirst));

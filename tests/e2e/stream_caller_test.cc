@@ -67,13 +67,14 @@ milliseconds CancelAndMeasure(Scene& scene) {
 
 TEST(StreamCallerTest, ACancelClosesTheProvidersConnectionWithin50Ms) {
   Scene scene({.primary = kStalls});
-  // The best of several: the machine may be busy with something else.
+  // The best of many: the machine may be busy with something else.
+  constexpr int kCancels = 20;
   milliseconds best = milliseconds::max();
-  for (int i = 0; i < 5; ++i) best = std::min(best, CancelAndMeasure(scene));
+  for (int i = 0; i < kCancels; ++i) best = std::min(best, CancelAndMeasure(scene));
   EXPECT_LT(best, milliseconds(50));
   ExpectUntouched(scene);
   EXPECT_EQ(scene.Metric(R"(spillway_attempts_total{endpoint="primary",model="gpt-4o",outcome="cancelled"})"),
-            5);
+            kCancels);
 }
 
 TEST(StreamCallerTest, ACancelBeforeTheFirstTokenDoesToo) {
@@ -90,7 +91,7 @@ TEST(StreamCallerTest, ACancelBeforeTheFirstTokenDoesToo) {
 
 TEST(StreamCallerTest, ItsDeadlineEndsTheStreamAndHarmsNobody) {
   Scene scene({.primary = kStalls});
-  const StreamedCall call = CallStreamed(scene.server().NewChannel(), TestCall(), milliseconds(400));
+  const StreamedCall call = CallStreamed(scene.server().NewChannel(), TestCall(), milliseconds(3000));
   EXPECT_EQ(call.status.error_code(), StatusCode::DEADLINE_EXCEEDED);
   EXPECT_EQ(call.text, "This is");
   EXPECT_TRUE(scene.WaitUntilPeerLeft("primary"));
@@ -140,11 +141,11 @@ TEST(StreamCallerTest, OneWhoDoesNotReadHoldsTheProviderBack) {
 }
 
 TEST(StreamCallerTest, OneWhoReadsLateGetsAllOfIt) {
-  Scene scene({.settings = {"stream_idle_timeout: 400ms"}});
+  Scene scene({.settings = {"stream_idle_timeout: 3s"}});
   scene.sim().SetScript("primary", MoreThanBuffersHold());
   Begun call(scene);
   // Longer than the provider may pause: it is we who do.
-  std::this_thread::sleep_for(std::chrono::seconds(1));
+  std::this_thread::sleep_for(std::chrono::seconds(4));
   ASSERT_FALSE(scene.Asked("primary").at(0).done) << "it was not held back";
   const grpc::Status status = call.ReadOn();
   EXPECT_TRUE(status.ok()) << status.error_message();

@@ -25,6 +25,22 @@ enum class Course {
   kRefused,
 };
 
+// Models, and so policies, of the route to the target that fails, then `backup`. The hasty one is for
+// providers that keep it waiting; the others must never seem to, however busy the machine.
+inline constexpr char kPatient[] = "patient";
+inline constexpr char kHasty[] = "hasty";
+
+// Both, to the target of an API.
+inline std::string FaultPolicies(const std::string& endpoint, const std::string& model) {
+  const auto policy = [&](const char* name, const char* first_token, const char* idle) {
+    return absl::StrCat("  - name: ", name, "\n    model: ", name,
+                        "\n    production: {failover: {targets: [{endpoint: ", endpoint, ", model: \"", model,
+                        "\"}, {endpoint: backup, model: backup-model}]}}\n    first_token_timeout: ",
+                        first_token, "\n    stream_idle_timeout: ", idle, "\n    suspend_duration: 60s\n");
+  };
+  return policy(kPatient, "10s", "10s") + policy(kHasty, "1s", "300ms");
+}
+
 struct FaultCase {
   const char* name;
   // The primary's script.
@@ -35,6 +51,12 @@ struct FaultCase {
   int attempts = 1;
   // Whether the target is left out afterwards.
   bool suspends = true;
+
+  // To ask for.
+  const char* model() const {
+    const bool waits = failure == v1::FAILURE_FIRST_TOKEN_TIMEOUT || failure == v1::FAILURE_STALLED;
+    return waits ? kHasty : kPatient;
+  }
 };
 
 inline constexpr FaultCase kFaults[] = {

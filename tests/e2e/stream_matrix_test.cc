@@ -38,15 +38,9 @@ class StreamMatrixTest : public ::testing::TestWithParam<Case> {
   static ApisScene& scene() {
     auto& scene = Scenes()[api()];
     if (scene == nullptr)
-      scene = std::make_unique<ApisScene>(ApisOptions{.policies = Policies(), .backup = true});
+      scene = std::make_unique<ApisScene>(
+          ApisOptions{.policies = FaultPolicies(api(), ModelOf(api())), .backup = true});
     return *scene;
-  }
-
-  static std::string Policies() {
-    return absl::StrCat(
-        "  - name: pair\n    model: pair\n    production: {failover: {targets: [{endpoint: ", api(),
-        ", model: \"", ModelOf(api()), "\"}, {endpoint: backup, model: backup-model}]}}\n",
-        "    first_token_timeout: 800ms\n    stream_idle_timeout: 300ms\n    suspend_duration: 60s\n");
   }
 
   static void TearDownTestSuite() { Scenes().clear(); }
@@ -59,9 +53,9 @@ class StreamMatrixTest : public ::testing::TestWithParam<Case> {
     scene().sim().ClearLog();
   }
 
-  static StreamedCall Call(bool allow_reset) {
+  static StreamedCall Call(bool allow_reset, const char* model = fault().model()) {
     v1::ChatRequest request;
-    request.set_model("pair");
+    request.set_model(model);
     v1::Message& message = *request.add_messages();
     message.set_role(v1::ROLE_USER);
     message.set_content("Count for me");
@@ -129,7 +123,7 @@ class StreamMatrixTest : public ::testing::TestWithParam<Case> {
   static void ExpectNoHammering() {
     const std::size_t before = Asked(api());
     scene().Script(api(), absl::StrCat("ok:tokens=", kTokens));
-    const StreamedCall next = Call(false);
+    const StreamedCall next = Call(false, kPatient);
     ExpectWhole(next, fault().suspends ? "backup" : api());
     EXPECT_EQ(Asked(api()) - before, fault().suspends ? 0U : 1U);
   }

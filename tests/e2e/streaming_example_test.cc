@@ -22,13 +22,7 @@ constexpr char kOpenAi[] = "openai/gpt-4o";
 constexpr char kAnthropic[] = "anthropic/claude-sonnet-4-5";
 constexpr char kAnswer[] = "This is a test!";
 
-// The example, with waits that a test can afford.
-Example Streaming(const std::string& openai) {
-  return Example("streaming.yaml")
-      .With("first_token_timeout: 2s", "first_token_timeout: 500ms")
-      .With("stream_idle_timeout: 1s", "stream_idle_timeout: 500ms")
-      .Script("openai", openai);
-}
+Example Streaming(const std::string& openai) { return Example("streaming.yaml").Script("openai", openai); }
 
 StreamedCall Call(const ExampleScene& scene, bool allow_reset = false) {
   v1::ChatRequest request = TestCall("assistant");

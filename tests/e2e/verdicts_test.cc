@@ -133,7 +133,7 @@ TEST(RetriesTest, NoneMeansOneAttempt) {
 TEST(TotalTimeoutTest, BoundsAllAttemptsTogether) {
   Scene scene({.primary = "tls,fault=silence",
                .backup = "tls,fault=silence",
-               .settings = {"request_timeout: 150ms", "total_timeout: 200ms", "suspend_duration: 30s"}});
+               .settings = {"request_timeout: 2s", "total_timeout: 3500ms", "suspend_duration: 30s"}});
   const auto result = scene.Chat();
   EXPECT_EQ(result.status.error_code(), StatusCode::DEADLINE_EXCEEDED);
   ASSERT_TRUE(result.details.route);

@@ -118,7 +118,7 @@ TEST(WeightedRoundRobinTest, AFailoverTakesNoTurnFromTheSharesOfTheOthers) {
 
 TEST(WeightedRoundRobinTest, ATargetThatFailedIsPassedOverUntilItIsDue) {
   ExampleScene scene(Weighted()
-                         .With("suspend_duration: 30s", "suspend_duration: 1s")
+                         .With("suspend_duration: 30s", "suspend_duration: 5s")
                          .Script("mistral", R"({"steps": ["overloaded"], "then": "ok"})"));
   EXPECT_THAT(scene.WhoServes(1), ElementsAre(kFive));
   EXPECT_THAT(Tried(scene.Chat()), SizeIs(2));

@@ -24,9 +24,9 @@ const pauseAt5 = (ms) =>
 const cut = fixtureOf('cut', { latency: 5, truncateAfterChunks: 6 });
 const FAULTS = [
   cut,
-  fixtureOf('dropped', { ...pauseAt5(2000), disconnectAfterMs: 100 }),
-  fixtureOf('stalled', pauseAt5(2000)),
-  fixtureOf('mute', { streamingProfile: { ttft: 2000 } }),
+  fixtureOf('dropped', { ...pauseAt5(5000), disconnectAfterMs: 100 }),
+  fixtureOf('stalled', pauseAt5(5000)),
+  fixtureOf('mute', { streamingProfile: { ttft: 5000 } }),
   fixtureOf('garbled', { chaos: { malformedRate: 1 } }),
   fixtureOf('gone', { chaos: { disconnectRate: 1 } }),
   fixtureOf('throttled-by-chaos', { chaos: { rateLimitRate: 1 } }),
@@ -37,7 +37,7 @@ const FIXTURES = [
   { match: { userMessage: 'Think' }, response: { ...answer, reasoning: 'Let me think.' } },
 ];
 const MODELS = [...FAULTS.map(({ match }) => match.model), ...Object.keys(ERRORS)];
-const SETTINGS = { stalled: { stream_idle_timeout: '500ms' }, mute: { first_token_timeout: '500ms' } };
+const SETTINGS = { stalled: { stream_idle_timeout: '1500ms' }, mute: { first_token_timeout: '1500ms' } };
 
 // Models to whose thoughts aimock gives a form that its API knows; Mistral's and Cohere's it writes in another's.
 const THINKERS = { openai: 'deepseek-reasoner', azure: 'deepseek-reasoner', mistral: undefined, cohere: undefined };

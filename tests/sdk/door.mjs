@@ -71,6 +71,15 @@ async function* recorded(body, record) {
   }
 }
 
+// Waits until the provider has had a request after that number.
+export async function asked(simulated, before) {
+  const patience = Date.now() + 5000;
+  while ((await simulated.latest()) === before) {
+    assert.ok(Date.now() < patience, 'the provider was not asked');
+    await sleep(20);
+  }
+}
+
 // Waits until the provider has seen the last of `requests` leave.
 export async function left(simulated, requests) {
   const { seq } = requests.at(-1);

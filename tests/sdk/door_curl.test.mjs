@@ -209,7 +209,7 @@ door.test('is told what is wrong, in OpenAI\'s form', async () => {
 });
 
 door.test('is told when its deadline was too near', async () => {
-  const args = [...withKey, '--header', 'x-spillway-timeout-ms: 200'];
+  const args = [...withKey, '--header', 'x-spillway-timeout-ms: 2000'];
   const call = () => door.first.watch(() => chat({ model: door.lone }, args));
   const { result, requests } = await door.meeting('silence', call);
   checkError(result, 504, 'deadline_exceeded');
@@ -242,7 +242,7 @@ for (const fault of ['cut', 'cut:abort=true', 'error_event:class=server_error', 
 
 for (const [fault, stream] of [['silence', false], ['silence', true], ['stall:after=2', true]]) {
   door.test(`leaves, and so does Spillway: ${fault}${stream ? ', streamed' : ''}`, async () => {
-    const call = () => door.first.watch(() => chat({ stream }, [...withKey, '--max-time', '0.4']));
+    const call = () => door.first.watch(() => chat({ stream }, [...withKey, '--max-time', '2']));
     const { result, requests } = await door.meeting(fault, call);
     assert.equal(result.exit, 28);
     await left(door.first, requests);

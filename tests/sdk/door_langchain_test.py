@@ -151,7 +151,7 @@ class LangChainTest(unittest.TestCase):
     def test_its_timeout_and_its_leaving_close_the_providers_connection(self):
         with DOOR.meeting("silence"), DOOR.first.watched() as requests:
             with self.assertRaises(openai.APITimeoutError):
-                chat(timeout=0.3).invoke(TEST_QUESTION)
+                chat(timeout=2).invoke(TEST_QUESTION)
         DOOR.first.wait_until_left(requests[-1])
         with DOOR.meeting("stall:after=2"), DOOR.first.watched() as requests:
             stream = chat().stream(TEST_QUESTION)

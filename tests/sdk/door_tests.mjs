@@ -13,7 +13,7 @@
 
 import assert from 'node:assert/strict';
 
-import { left } from './door.mjs';
+import { asked, left } from './door.mjs';
 import { ANSWERED_MODEL, LIMITED_KEY } from './door_config.mjs';
 import * as ask from './questions.mjs';
 import { errorOf } from './simulator.mjs';
@@ -162,7 +162,7 @@ function testEnds(door, client) {
   const { model } = door;
 
   door.test('gives up when its own time is over', async () => {
-    const call = () => errorOf(() => client.whole(ask.TEST_QUESTION, { model, timeout: 300 }));
+    const call = () => errorOf(() => client.whole(ask.TEST_QUESTION, { model, timeout: 2000 }));
     const { result, requests } = await door.meeting('silence', () => door.first.watch(call));
     assert.ok(client.isTimeout(result), String(result));
     await left(door.first, requests);
@@ -170,9 +170,12 @@ function testEnds(door, client) {
 
   door.test('takes back a call', async () => {
     const abort = new AbortController();
-    const call = () => {
-      setTimeout(() => abort.abort(), 200);
-      return errorOf(() => client.whole(ask.TEST_QUESTION, { model, signal: abort.signal }));
+    const call = async () => {
+      const before = await door.first.latest();
+      const error = errorOf(() => client.whole(ask.TEST_QUESTION, { model, signal: abort.signal }));
+      await asked(door.first, before);
+      abort.abort();
+      return error;
     };
     const { result, requests } = await door.meeting('silence', () => door.first.watch(call));
     assert.ok(client.isAbort(result), String(result));

@@ -119,7 +119,7 @@ simulated.test('raises an error that comes in mid-stream', async () => {
     for await (const chunk of await studio.models.generateContentStream({ model, contents: 'hi' })) assert.ok(chunk);
   };
   // The SDK knows an error by what one read brings.
-  const error = await simulated.errorOf('error_event:after=2:pause_ms=50', read);
+  const error = await simulated.errorOf('error_event:after=2:pause_ms=1000', read);
   assert.match(error.message, /UNAVAILABLE/);
 });
 

@@ -33,9 +33,9 @@ export class Simulated {
 
   // What `call` does, and the requests it took. Nobody else may be calling.
   async watch(call) {
-    const before = await this.#log(0);
+    const before = await this.latest();
     const result = await call();
-    return { result, requests: await this.#log(before.at(-1)?.seq ?? 0) };
+    return { result, requests: await this.#log(before) };
   }
 
   // The error that `call` throws when it meets `fault`; only one request may have been made of it.
@@ -45,6 +45,11 @@ export class Simulated {
     await this.script([]);
     assert.equal(requests.length, 1, 'requests made');
     return result;
+  }
+
+  // The number of its latest request; 0: it has had none.
+  async latest() {
+    return (await this.#log(0)).at(-1)?.seq ?? 0;
   }
 
   // What the log has of the request of that number by now.

@@ -215,8 +215,8 @@ TEST_P(StreamFaultTest, NoDoneOpenStaysOpen) {
 
 TEST_P(StreamFaultTest, PingsFirstComeAfterTheHeadAndBeforeTheAnswer) {
   const auto start = steady_clock::now();
-  const Received received = Ask("pings_first:delay_ms=40:pause_ms=1");
-  EXPECT_GE(steady_clock::now() - start, milliseconds(40));
+  const Received received = Ask("pings_first:delay_ms=500:pause_ms=1");
+  EXPECT_GE(steady_clock::now() - start, milliseconds(500));
   const std::string& body = received.response.body;
   EXPECT_THAT(body, StartsWith(": keep-alive\n\n: keep-alive\n\n"));
   EXPECT_LT(body.rfind("keep-alive"), body.find("data: "));
@@ -234,9 +234,7 @@ TEST_P(StreamFaultTest, SilenceHasNoHeadAndSilenceAfterHeadHasOnlyThat) {
 TEST_P(StreamFaultTest, PausesAreBetweenTokensOnly) {
   const auto start = steady_clock::now();
   EXPECT_THAT(Ask("ok:pause_ms=10").response.body, EndsWith("[DONE]\n\n"));
-  const auto took = steady_clock::now() - start;
-  EXPECT_GE(took, milliseconds(30));
-  EXPECT_LT(took, milliseconds(3000));
+  EXPECT_GE(steady_clock::now() - start, milliseconds(30));
 }
 
 TEST_P(StreamFaultTest, LeavingDuringAPauseIsNoticedAtOnce) {

@@ -15,6 +15,11 @@ export GOBIN=$PWD/bin CGO_ENABLED=0
 
 wanted=$("$go" version && cat go.mod go.sum ../../../proto/spillway/v1/*.proto | sha256sum)
 if [[ $(cat bin/made-for 2>/dev/null) != "$wanted" ]]; then
+  # Unlike the other languages' tools, Go's asks only once.
+  for try in 1 2 3; do
+    if "$go" mod download; then break; fi
+    sleep $((try * 5))
+  done
   "$go" install tool
   PATH=$GOBIN:$PATH "$go" generate
   printf '%s\n' "$wanted" >bin/made-for

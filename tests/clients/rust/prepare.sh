@@ -3,7 +3,8 @@
 set -euo pipefail
 
 for tool in cargo protoc; do
-  command -v "$tool" >/dev/null || {
+  # rustup's may be there without one behind it.
+  "$tool" --version >/dev/null 2>&1 || {
     echo "no $tool: Debian's protobuf-compiler and a Rust of https://rustup.rs" >&2
     exit 77
   }

@@ -16,6 +16,8 @@ using std::chrono::milliseconds;
 
 constexpr char kGet[] = "GET /a HTTP/1.1\r\nHost: x\r\n\r\n";
 constexpr milliseconds kShort(30);
+// For what a client must have been able to do by then.
+constexpr milliseconds kNotTooShort(500);
 
 TEST(HttpLimits, ARefusalIsTheHandlersAndTheConnectionsLast) {
   HttpStage stage;
@@ -91,7 +93,7 @@ TEST(HttpLimits, AClientThatNeverEndsItsSideIsLeft) {
 
 TEST(HttpLimits, AHeadThatDoesNotComeIsRefused) {
   HttpLimits limits;
-  limits.header_timeout = kShort;
+  limits.header_timeout = kNotTooShort;
   HttpStage stage(Echo, limits);
   RawClient client(stage.port());
   client.Send("GET / HTTP/1.1\r\nHost:");
@@ -103,7 +105,7 @@ TEST(HttpLimits, AHeadThatDoesNotComeIsRefused) {
 
 TEST(HttpLimits, AHeadThatDoesNotComeOnAKeptConnectionIsRefused) {
   HttpLimits limits;
-  limits.header_timeout = kShort;
+  limits.header_timeout = kNotTooShort;
   HttpStage stage(Echo, limits);
   RawClient client(stage.port());
   client.Send(kGet);
@@ -148,7 +150,8 @@ TEST(HttpLimits, AConnectionThatIsIdleIsClosedWithoutAWord) {
 TEST(HttpLimits, AHandlerMayTakeItsTime) {
   Kept kept;
   HttpLimits limits;
-  limits.header_timeout = limits.body_timeout = limits.idle_timeout = limits.write_timeout = kShort;
+  limits.header_timeout = limits.body_timeout = kNotTooShort;
+  limits.idle_timeout = limits.write_timeout = kShort;
   HttpStage stage(std::ref(kept), limits);
   RawClient client(stage.port());
   client.Send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\na");
