@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <boost/asio/post.hpp>
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -131,7 +132,8 @@ class AcceptedLate {
   int turns_;
   bool drained_ = false;
   std::vector<std::unique_ptr<RawClient>> clients_{3};
-  HttpStage stage_;
+  // As long as a new connection may be silent for all other reasons.
+  HttpStage stage_{Echo, {.header_timeout = std::chrono::hours(1)}};
 };
 
 TEST(HttpDrain, WhoIsAcceptedAsTheListenerClosesIsServed) {
@@ -150,7 +152,7 @@ TEST(HttpDrain, WhoIsAcceptedAsTheListenerClosesIsNotWaitedForLong) {
   for (int turns = 0; turns < 8; ++turns) all.push_back(std::make_unique<AcceptedLate>(turns, ""));
   for (int turns = 0; turns < 8; ++turns) {
     for (const auto& client : all[turns]->clients()) {
-      EXPECT_TRUE(client->WaitForEnd()) << "after " << turns << " turns";
+      ASSERT_TRUE(client->WaitForEnd()) << "after " << turns << " turns";
     }
     EXPECT_TRUE(all[turns]->WaitUntilDrained());
   }
