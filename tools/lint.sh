@@ -54,7 +54,7 @@ check_proto() {
 
 check_scripts() {
   say "shellcheck"
-  shellcheck -x dev .ci/run tools/*.sh tools/image/*.sh tests/image/*.sh tests/sdk/run.sh tests/clients/*/*.sh
+  shellcheck -x dev .ci/run cmake/precompiled/*.sh tools/*.sh tools/image/*.sh tests/image/*.sh tests/sdk/run.sh tests/clients/*/*.sh
 }
 
 ROOMS=(router providers transport server client)

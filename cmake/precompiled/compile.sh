@@ -14,7 +14,7 @@ while [ $# -gt 0 ]; do
   case $1 in
     -o) output=$2 ;;
     -MF) depfile=$2 ;;
-    *c++ | *g++ | *clang++) if [ -z "$version" ]; then version=$("$1" --version); fi ;;
+    *++) if [ -z "$version" ]; then version=$("$1" --version); fi ;;
   esac
   shift
 done
