@@ -57,14 +57,14 @@ int ServeUntilStopped(Server& server, const sigset_t& awaited) {
     int signal = 0;
     sigwait(&awaited, &signal);
     if (signal != SIGHUP) return signal;
-    server.Reload("SIGHUP");
+    server.AskToReload("SIGHUP");
   }
 }
 
 const char* NameOf(int signal) { return signal == SIGTERM ? "SIGTERM" : "SIGINT"; }
 
-// In order; a second signal to stop: at once.
-void Stop(Server& server, const sigset_t& awaited) {
+// In order; a second signal to stop: at once. As Server::Shutdown.
+bool Stop(Server& server, const sigset_t& awaited) {
   std::atomic<bool> stopped = false;
   std::thread listener([&] {
     for (bool hurried = false;;) {
@@ -76,12 +76,13 @@ void Stop(Server& server, const sigset_t& awaited) {
       server.Hurry();
     }
   });
-  server.Shutdown();
+  const bool whole = server.Shutdown();
   stopped = true;
   // Blocked in every thread, so that it ends nothing: the listener is told that way.
   // NOLINTNEXTLINE(bugprone-bad-signal-to-kill-thread)
   pthread_kill(listener.native_handle(), SIGTERM);
   listener.join();
+  return whole;
 }
 
 int Serve(const std::string& path, LogFormat log_format) {
@@ -115,8 +116,14 @@ int Serve(const std::string& path, LogFormat log_format) {
       .Write();
   const int signal = ServeUntilStopped(**server, awaited);
   LogLine(LogLevel::kInfo, "stopping").Text("signal", NameOf(signal)).Write();
-  Stop(**server, awaited);
+  const bool whole = Stop(**server, awaited);
+  if (!whole)
+    LogLine(LogLevel::kWarning, "reload_abandoned")
+        .Text("config", spillway::providers::RepairUtf8(path))
+        .Write();
   LogLine(LogLevel::kInfo, "stopped").Write();
+  // Without destructors, which would wait for that reload.
+  if (!whole) std::_Exit(0);
   return 0;
 }
 

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/cleanup/cleanup.h"
 #include "absl/synchronization/notification.h"
 #include "server/config/restart_settings.h"
 #include "server/reload_report.h"
@@ -29,6 +30,14 @@ ConfigErrors Reloader::Begin(ConfigReading reading) {
 }
 
 ReloadResult Reloader::Reload(std::string_view trigger) {
+  {
+    const absl::MutexLock state(&mutex_);
+    ++under_way_;
+  }
+  const absl::Cleanup done = [this] {
+    const absl::MutexLock state(&mutex_);
+    --under_way_;
+  };
   const absl::MutexLock lock(&reloading_);
   ConfigReading reading = ReadConfig(path_, get_env_);
   {
@@ -45,6 +54,12 @@ ReloadResult Reloader::Reload(std::string_view trigger) {
   metrics_.CountReload(result.outcome);
   LogReload(path_, trigger, result);
   return result;
+}
+
+bool Reloader::AwaitIdle(absl::Time deadline) const {
+  const absl::MutexLock lock(&mutex_);
+  const auto idle = [this]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) { return under_way_ == 0; };
+  return mutex_.AwaitWithDeadline(absl::Condition(&idle), deadline);
 }
 
 ReloadResult Reloader::PutInForce(const ConfigReading& reading) {

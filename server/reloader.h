@@ -22,6 +22,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/container/flat_hash_map.h"
 #include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
 #include "server/call_runner.h"
 #include "server/config/config_reading.h"
 #include "server/listener_contexts.h"
@@ -52,6 +53,9 @@ class Reloader {
   // Reads the file of the first configuration again and puts it in force. Counts and logs what came of it;
   // `trigger` says there who asked: "SIGHUP", "rpc", "file".
   ReloadResult Reload(std::string_view trigger);
+
+  // False: a reload was still under way at `deadline`, on whatever thread; what it reads may hang for ever.
+  bool AwaitIdle(absl::Time deadline) const;
 
   // `use` is called on the I/O thread: at once, and whenever a reload brings the TLS listener at that path
   // (listener_tls.h) another certificate. Never for one of plain text. It outlives the last reload.
@@ -91,6 +95,8 @@ class Reloader {
   mutable absl::Mutex mutex_;
   ConfigInForce in_force_ ABSL_GUARDED_BY(mutex_);
   WatchedFiles files_ ABSL_GUARDED_BY(mutex_);
+  // Reloads that wait for their turn, and the one that has it.
+  int under_way_ ABSL_GUARDED_BY(mutex_) = 0;
 };
 
 }  // namespace spillway::server

@@ -42,6 +42,8 @@ namespace {
 constexpr absl::Duration kQuiet = absl::Milliseconds(250);
 // … and are not waited for longer than this.
 constexpr absl::Duration kLongestFarewell = absl::Seconds(2);
+// A reload under way at the end takes milliseconds, or is one that hangs.
+constexpr absl::Duration kLongestReload = absl::Seconds(2);
 
 class ServerImpl final : public Server {
  public:
@@ -52,7 +54,8 @@ class ServerImpl final : public Server {
 
   ~ServerImpl() override {
     Hurry();
-    Stop(absl::ZeroDuration(), absl::ZeroDuration());
+    EndCalls(absl::ZeroDuration(), absl::ZeroDuration());
+    EndThreads();
   }
 
   absl::Status Start(ConfigReading reading) {
@@ -73,7 +76,8 @@ class ServerImpl final : public Server {
     if (absl::Status status = StartDoor(config); !status.ok()) return status;
     front_->SetServing(true);
     ready_ = true;
-    watcher_.emplace([this] { return reloader_.files(); }, [this] { Reload("file"); });
+    watcher_.emplace([this] { return reloader_.files(); },
+                     [this](std::string_view trigger) { Reload(trigger); });
     return absl::OkStatus();
   }
 
@@ -81,10 +85,16 @@ class ServerImpl final : public Server {
 
   ReloadResult Reload(std::string_view trigger) override { return reloader_.Reload(trigger); }
 
-  void Shutdown() override {
+  void AskToReload(std::string_view trigger) override { watcher_->Ask(trigger); }
+
+  bool Shutdown() override {
     const ConfigInForce in_force = reloader_.in_force();
-    Stop(absl::FromChrono(ShutdownDelay(*in_force.config)),
-         absl::FromChrono(ShutdownGrace(*in_force.config)));
+    EndCalls(absl::FromChrono(ShutdownDelay(*in_force.config)),
+             absl::FromChrono(ShutdownGrace(*in_force.config)));
+    const absl::Time deadline = absl::Now() + kLongestReload;
+    if (!watcher_->End(deadline) || !reloader_.AwaitIdle(deadline)) return false;
+    EndThreads();
+    return true;
   }
 
   void Hurry() override { patience_.End(); }
@@ -167,7 +177,7 @@ class ServerImpl final : public Server {
     }
   }
 
-  void Stop(absl::Duration delay, absl::Duration grace) {
+  void EndCalls(absl::Duration delay, absl::Duration grace) {
     // All who ask hear the same, so nothing between these waits; whoever sees one of the last sees the
     // others.
     if (front_ != nullptr) front_->SetServing(false);
@@ -181,8 +191,11 @@ class ServerImpl final : public Server {
     WatchPort(nullptr);
     front_.reset();
     if (door_ != nullptr) door_->Shutdown(absl::ToChronoTime(deadline), patience_);
-    // Whoever may ask for a reload goes before the I/O thread, which a reload waits for. Not sooner: a file
-    // system that hangs would keep calls from being ended in order.
+  }
+
+  // After the calls: what a reload reads may hang, and would keep them from being ended in order.
+  void EndThreads() {
+    // Whoever may ask for a reload goes before the I/O thread, which a reload waits for.
     watcher_.reset();
     if (admin_service_) admin_service_->Stop();
     if (admin_grpc_ != nullptr) admin_grpc_->Shutdown(std::chrono::system_clock::now());

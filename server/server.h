@@ -40,9 +40,13 @@ class Server {
   // Reads the configuration again; as Reloader's. A change of its files is noticed without it.
   virtual ReloadResult Reload(std::string_view trigger) = 0;
 
+  // The same, on the thread that watches those files: waits for nothing, least of all a file that hangs.
+  virtual void AskToReload(std::string_view trigger) = 0;
+
   // Not ready; after the configured delay, clients are asked to go elsewhere; then no new calls, and those
-  // under way may end within the configured grace.
-  virtual void Shutdown() = 0;
+  // under way may end within the configured grace. False: so they have, but a reload hangs in what it reads.
+  // Nothing can end that but the end of the process, and the destructor would wait for it.
+  virtual bool Shutdown() = 0;
 
   // A Shutdown, under way or to come, waits for nothing any more. Any thread.
   virtual void Hurry() = 0;

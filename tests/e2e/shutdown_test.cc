@@ -1,16 +1,12 @@
 // What a server that has been told to stop still does, and for how long.
 
-#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <grpcpp/create_channel.h>
 #include <grpcpp/security/credentials.h>
 #include <gtest/gtest.h>
 #include <signal.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <chrono>
-#include <filesystem>
 #include <string>
 #include <thread>
 
@@ -20,6 +16,7 @@
 #include "tests/e2e/reload_scene.h"
 #include "tests/e2e/restartable_server.h"
 #include "tests/e2e/server_process.h"
+#include "tests/support/slow_file.h"
 
 namespace spillway::e2e {
 namespace {
@@ -81,37 +78,15 @@ TEST(ShutdownTest, DuringTheDelayItServesOnAndSaysThatItLeaves) {
   EXPECT_LT(steady_clock::now() - start, seconds(5));
 }
 
-// A key file that is a pipe: whoever reads it waits until this has written and goes.
-class SlowKey {
- public:
-  // In place of the file at `path`. Waits until somebody reads it; a test failure if nobody does within 10 s.
-  explicit SlowKey(const std::string& path) {
-    const std::string pipe = path + ".pipe";
-    EXPECT_EQ(mkfifo(pipe.c_str(), 0600), 0);
-    std::filesystem::rename(pipe, path);
-    const auto end = steady_clock::now() + seconds(10);
-    while ((pipe_ = open(path.c_str(), O_WRONLY | O_NONBLOCK | O_CLOEXEC)) < 0) {
-      if (steady_clock::now() > end) break;
-      std::this_thread::sleep_for(milliseconds(5));
-    }
-    EXPECT_GE(pipe_, 0) << "nobody reads it";
-  }
-  ~SlowKey() {
-    if (pipe_ >= 0) close(pipe_);
-  }
-  SlowKey(const SlowKey&) = delete;
-  SlowKey& operator=(const SlowKey&) = delete;
-
- private:
-  int pipe_ = -1;
-};
-
 TEST(ShutdownTest, AReloadThatHangsKeepsNobodyFromHearingIt) {
   ReloadScene scene({.server = ", shutdown_delay: 5m"});
   ASSERT_TRUE(scene.running());
   const auto channel = grpc::CreateChannel(scene.address(), grpc::InsecureChannelCredentials());
   {
-    const SlowKey key(scene.PathOf("key"));
+    testing::SlowFile key(scene.PathOf("key"));
+    ASSERT_TRUE(key.WaitForReader());
+    // Whoever is asked to by a signal does not wait for the reload either.
+    scene.process().Signal(SIGHUP);
     scene.process().Signal(SIGTERM);
     const auto end = steady_clock::now() + seconds(10);
     while (scene.Ready() && steady_clock::now() < end) std::this_thread::sleep_for(milliseconds(5));
@@ -121,6 +96,20 @@ TEST(ShutdownTest, AReloadThatHangsKeepsNobodyFromHearingIt) {
   }
   scene.process().Signal(SIGTERM);
   EXPECT_EQ(scene.process().Wait(), 0);
+}
+
+TEST(ShutdownTest, AReloadThatHangsForEverKeepsTheProcessFromNothing) {
+  ReloadScene scene;
+  ASSERT_TRUE(scene.running());
+  testing::SlowFile key(scene.PathOf("key"));
+  ASSERT_TRUE(key.WaitForReader());
+  std::thread op([&] { EXPECT_FALSE(scene.admin().ReloadConfig().ok()) << "it waits for the other"; });
+  scene.process().Signal(SIGHUP);
+  scene.process().Signal(SIGTERM);
+  EXPECT_EQ(scene.process().Wait(), 0);
+  op.join();
+  scene.WaitForEvent("reload_abandoned");
+  EXPECT_THAT(scene.process().Lines().back(), HasSubstr("\"event\":\"stopped\""));
 }
 
 TEST(ShutdownTest, ASecondSignalEndsTheGrace) {

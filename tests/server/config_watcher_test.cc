@@ -5,9 +5,11 @@
 #include <atomic>
 #include <chrono>
 #include <string>
+#include <string_view>
 
 #include "absl/synchronization/mutex.h"
 #include "absl/synchronization/notification.h"
+#include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "tests/support/temp_dir.h"
 
@@ -92,7 +94,8 @@ TEST(ConfigWatcherTest, ReloadsFromItsThreadUntilItEnds) {
           const absl::MutexLock lock(&mutex);
           return read;
         },
-        [&] {
+        [&](std::string_view trigger) {
+          EXPECT_EQ(trigger, "file");
           const absl::MutexLock lock(&mutex);
           read = LookAgain(read);
           ++reloads;
@@ -113,10 +116,49 @@ TEST(ConfigWatcherTest, ReloadsFromItsThreadUntilItEnds) {
   EXPECT_EQ(reloads, at_its_end);
 }
 
+WatchedFiles NoFiles() { return {}; }
+
+TEST(ConfigWatcherTest, ReloadsAtOnceWhenAsked) {
+  std::string why;
+  absl::Notification reloaded;
+  ConfigWatcher watcher(
+      NoFiles,
+      [&](std::string_view trigger) {
+        why = trigger;
+        reloaded.Notify();
+      },
+      std::chrono::hours(1));
+  watcher.Ask("SIGHUP");
+  ASSERT_TRUE(reloaded.WaitForNotificationWithTimeout(absl::Seconds(10)));
+  EXPECT_EQ(why, "SIGHUP");
+}
+
+TEST(ConfigWatcherTest, WhoeverAsksWhileAReloadHangsWaitsForNothing) {
+  absl::Notification hanging;
+  absl::Notification go_on;
+  std::atomic<int> reloads = 0;
+  ConfigWatcher watcher(
+      NoFiles,
+      [&](std::string_view) {
+        if (++reloads > 1) return;
+        hanging.Notify();
+        go_on.WaitForNotification();
+      },
+      std::chrono::hours(1));
+  watcher.Ask("SIGHUP");
+  ASSERT_TRUE(hanging.WaitForNotificationWithTimeout(absl::Seconds(10)));
+  watcher.Ask("SIGHUP");
+  EXPECT_FALSE(watcher.End(absl::Now() + absl::Milliseconds(1)));
+  go_on.Notify();
+  EXPECT_TRUE(watcher.End(absl::Now() + absl::Seconds(10)));
+  EXPECT_EQ(reloads, 1) << "none begins after the end";
+}
+
 TEST(ConfigWatcherTest, EndsAtOnce) {
   const auto start = std::chrono::steady_clock::now();
   {
-    const ConfigWatcher watcher([] { return WatchedFiles(); }, [] {}, std::chrono::hours(1));
+    const ConfigWatcher watcher(
+        NoFiles, [](std::string_view) {}, std::chrono::hours(1));
   }
   EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(10));
 }

@@ -8,6 +8,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/json/array.hpp>
 #include <chrono>
+#include <filesystem>
 #include <functional>
 #include <map>
 #include <memory>
@@ -17,8 +18,11 @@
 #include <vector>
 
 #include "absl/synchronization/notification.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "server/config/listener_tls.h"
 #include "tests/support/log_capture.h"
+#include "tests/support/slow_file.h"
 #include "tests/support/temp_dir.h"
 #include "tests/support/test_certificates.h"
 #include "tests/support/test_server.h"
@@ -450,6 +454,26 @@ TEST_F(ReloaderTest, ReloadsAskedForAtOnceQueueUp) {
   for (std::thread& thread : operators) thread.join();
   EXPECT_EQ(Count("applied"), 1);
   EXPECT_EQ(Count("unchanged"), 7);
+}
+
+TEST_F(ReloaderTest, IsNotIdleWhileAReloadHangsOrWaitsForOneThatDoes) {
+  Begin({});
+  EXPECT_TRUE(reloader_.AwaitIdle(absl::InfinitePast()));
+  std::vector<std::thread> operators(2);
+  {
+    testing::SlowFile key(dir_.Path("key"));
+    for (std::thread& thread : operators) {
+      thread = std::thread([&] { reloader_.Reload("test"); });
+    }
+    EXPECT_TRUE(key.WaitForReader());
+    EXPECT_FALSE(reloader_.AwaitIdle(absl::Now() + absl::Milliseconds(1)));
+    dir_.Write("former", kKey);
+    std::filesystem::rename(dir_.Path("former"), dir_.Path("key"));
+  }
+  for (std::thread& thread : operators) thread.join();
+  EXPECT_TRUE(reloader_.AwaitIdle(absl::InfinitePast()));
+  EXPECT_EQ(Count("rejected"), 1) << "the pipe has no key";
+  EXPECT_EQ(Count("unchanged"), 1);
 }
 
 TEST_F(ReloaderTest, NoKeyIsEverSaid) {

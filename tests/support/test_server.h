@@ -44,7 +44,7 @@ class TestServer {
   const std::string& config_path() const { return config_path_; }
   server::ReloadResult Reload() { return server_->Reload("test"); }
 
-  void Shutdown() { server_->Shutdown(); }
+  bool Shutdown() { return server_->Shutdown(); }
 
  private:
   void Start(const std::map<std::string, std::string>& variables);
