@@ -39,9 +39,9 @@ set(wire_deps ${core_deps} boost_net spillway_grpc absl::synchronization)
 spillway_precompiled(precompiled_core HEADERS ${core_headers} DEPS ${core_deps})
 spillway_precompiled(precompiled_wire HEADERS ${wire_headers} DEPS ${wire_deps})
 if(SPILLWAY_TESTS)
+  # Tests compute little, and to optimize them takes as long as to read them; what they test is optimized.
   spillway_precompiled(precompiled_core_test HEADERS ${core_headers} <gmock/gmock.h> <gtest/gtest.h>
-    DEPS ${core_deps} GTest::gmock)
-  # Unlike the core's, these tests compute little; to optimize them takes as long as to read them.
+    DEPS ${core_deps} GTest::gmock OPTIONS -O0)
   spillway_precompiled(precompiled_wire_test HEADERS ${wire_headers} <gmock/gmock.h> <gtest/gtest.h>
     DEPS ${wire_deps} GTest::gmock OPTIONS -O0)
 endif()
