@@ -63,6 +63,9 @@ constexpr Rule kRules[] = {
     {kBad | kForbidden | kInside, kText, "content exists risk", kContentFilter},
     {kBad | kForbidden | kInside, kText, "unsafe or sensitive content", kContentFilter},
 
+    // Gemini, of a file that has run out or is another project's: the request's fault, not the key's.
+    {kForbidden | kMissing, kText, "permission to access the file", kInvalidRequest},
+
     // Wrong keys that do not come as 401, and places the provider does not serve.
     {kBad | kInside, kWord, "api_key_invalid", kCredentials},
     {kBad | kInside, kWord, "invalid_api_key", kCredentials},

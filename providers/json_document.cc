@@ -3,6 +3,8 @@
 #include <boost/json/basic_parser_impl.hpp>
 #include <charconv>
 #include <cmath>
+#include <optional>
+#include <string>
 #include <utility>
 
 namespace spillway::providers {
@@ -70,6 +72,44 @@ bool IsBeginning(std::string_view text, const json::parse_options& options) {
   return parser.write_some(true, text.data(), text.size(), error) == text.size() && !error;
 }
 
+// The UTF-16 unit that `text` begins with as an escape, as in \ud83d; nothing if it does not.
+std::optional<unsigned> EscapedUnit(std::string_view text) {
+  constexpr std::size_t kDigits = 4;
+  if (text.size() < 2 + kDigits || text[0] != '\\' || text[1] != 'u') return std::nullopt;
+  unsigned unit = 0;
+  const char* const end = text.data() + 2 + kDigits;
+  const auto [stop, error] = std::from_chars(text.data() + 2, end, unit, 16);
+  return error == std::errc() && stop == end ? std::optional(unit) : std::nullopt;
+}
+
+bool IsLeading(unsigned unit) { return unit >= 0xD800 && unit < 0xDC00; }
+bool IsTrailing(unsigned unit) { return unit >= 0xDC00 && unit < 0xE000; }
+
+// With U+FFFD for each escape that is half of a surrogate pair; nothing if there is none. Some providers cut
+// an emoji in two, or escape bytes that are no UTF-8 as Python does.
+std::optional<std::string> WithoutHalfPairs(std::string_view text) {
+  constexpr std::size_t kEscape = 6;
+  std::optional<std::string> out;
+  for (std::size_t at = text.find('\\'); at < text.size(); at = text.find('\\', at)) {
+    const std::optional<unsigned> unit = EscapedUnit(text.substr(at));
+    if (!unit) {
+      at += 2;
+      continue;
+    }
+    const std::optional<unsigned> next = EscapedUnit(text.substr(at + kEscape));
+    if (IsLeading(*unit) && next && IsTrailing(*next)) {
+      at += 2 * kEscape;
+      continue;
+    }
+    if (IsLeading(*unit) || IsTrailing(*unit)) {
+      if (!out) out.emplace(text);
+      out->replace(at, kEscape, "\\ufffd");
+    }
+    at += kEscape;
+  }
+  return out;
+}
+
 }  // namespace
 
 // The root is bound to the document's memory from the start: only then is it moved, not copied.
@@ -79,6 +119,15 @@ JsonDocument::JsonDocument(std::string_view text, std::size_t max_depth)
     problem_ = "it is empty";
     return;
   }
+  Parse(text, max_depth);
+  if (ok()) return;
+  if (const std::optional<std::string> whole = WithoutHalfPairs(text)) {
+    problem_.clear();
+    Parse(*whole, max_depth);
+  }
+}
+
+void JsonDocument::Parse(std::string_view text, std::size_t max_depth) {
   json::parse_options options;
   options.max_depth = max_depth;
   unsigned char scratch[4096];

@@ -2,7 +2,8 @@
 //
 // Small documents are held in the object itself, so keep it on the stack. Accepts exactly
 // RFC 8259: no comments, no trailing commas, no invalid UTF-8, nothing after the value, and
-// nothing nested deeper than the limit. Not copyable, not thread-safe; the text need not
+// nothing nested deeper than the limit. An escape of half a surrogate pair, which is grammar
+// but no character, is read as U+FFFD. Not copyable, not thread-safe; the text need not
 // outlive it.
 #ifndef SPILLWAY_PROVIDERS_JSON_DOCUMENT_H_
 #define SPILLWAY_PROVIDERS_JSON_DOCUMENT_H_
@@ -38,6 +39,9 @@ class JsonDocument {
   const boost::json::value& root() const { return root_; }
 
  private:
+  // Into the root, or the problem.
+  void Parse(std::string_view text, std::size_t max_depth);
+
   std::array<unsigned char, 8192> buffer_;
   boost::json::monotonic_resource memory_;
   boost::json::value root_;

@@ -91,6 +91,9 @@ void OpenAiStreamDecoder::ReadChunk(const json::object& chunk, std::string_view 
   if (choices != nullptr && !choices->is_array() && !choices->is_null()) {
     return answer().FailUnreadable("the choices of an event are no list");
   }
+  // Some give every piece a finish reason and a usage: an end that comes with the first token is not believed
+  // yet.
+  const bool spoke = answer().spoke();
   for (const auto& member : chunk) ReadMember(View(member.key()), member.value());
   if (choices != nullptr && choices->is_array()) {
     int position = 0;
@@ -98,7 +101,7 @@ void OpenAiStreamDecoder::ReadChunk(const json::object& chunk, std::string_view 
       if (answer().open()) ReadChoice(choice, position++, text);
     }
   }
-  if (ReadUsage(chunk)) answer().EndIfWhole();
+  if (ReadUsage(chunk) && spoke) answer().EndIfWhole();
 }
 
 void OpenAiStreamDecoder::ReadMember(std::string_view name, const json::value& value) {

@@ -85,8 +85,12 @@ Hint FromResets(const HttpHeaders& headers, WallTime now) {
 }  // namespace
 
 Hint FindRetryHint(const HttpResponse& response, const ErrorBody& body, WallTime now) {
-  if (const Hint hint = FromRetryAfterMs(response.headers)) return hint;
-  if (const Hint hint = FromRetryAfter(response.headers, now)) return hint;
+  // Some say it of every answer; with an error inside a 200, it was said before there was one.
+  const bool of_the_failure = response.status < 200 || response.status > 299;
+  if (of_the_failure) {
+    if (const Hint hint = FromRetryAfterMs(response.headers)) return hint;
+    if (const Hint hint = FromRetryAfter(response.headers, now)) return hint;
+  }
   if (const Hint hint = Positive(body.retry_delay)) return hint;
   if (const Hint hint = Positive(FindDurationHint(body.message))) return hint;
   return response.status == 429 ? FromResets(response.headers, now) : std::nullopt;

@@ -58,7 +58,9 @@ void StreamedAnswer::Add(v1::Delta delta) {
   Choice& choice = ChoiceOf(index);
   if (!open()) return;
   choice.has_content |= delta.has_content();
-  choice.went_on |= choice.native && CarriesToken(delta);
+  const bool token = CarriesToken(delta);
+  spoke_ |= token;
+  choice.went_on |= choice.native && token;
   Tidy(delta);
   if (!IsEmpty(delta)) GiveOut(index, choice, std::move(delta));
 }

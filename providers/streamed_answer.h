@@ -72,6 +72,8 @@ class StreamedAnswer {
   // No more bytes come; what was read of them may still be told.
   void BytesEnded() { bytes_ended_ = true; }
 
+  // Whether a token came.
+  bool spoke() const { return spoke_; }
   bool open() const { return state_ == StreamState::kOpen; }
   StreamState state() const {
     return state_ == StreamState::kOpen && finished() ? StreamState::kFinished : state_;
@@ -106,6 +108,7 @@ class StreamedAnswer {
   const HttpResponse head_;
   const StreamContext context_;
   bool bytes_ended_ = false;
+  bool spoke_ = false;
   std::vector<v1::Delta>* deltas_ = nullptr;
   StreamState state_ = StreamState::kOpen;
   std::map<int, Choice> choices_;

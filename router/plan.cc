@@ -269,6 +269,8 @@ bool Plan::MayRetrySame(const FailedAttempt& attempt, Instant now, PlanContext& 
   // A 500 in a run of failures is no accident any more.
   const bool lone_500 = attempt.http_status == 500 && HealthOf(leaf, context).fails(now) == 0;
   if (!attempt.connection_reset && !lone_500) return false;
+  // Who says when to come back is not asked before.
+  if (attempt.retry_after && *attempt.retry_after > kMaxPause) return false;
   if (ticket_.role != Ticket::Role::kOrdinary || !IsOpen(leaf, now, context)) return false;
   if (same_target_retries_used_ >= settings().same_target_retries) return false;
   if (deadline_ != kNever && now + kMaxPause >= deadline_) return false;

@@ -20,6 +20,8 @@ void Connection::Open(std::unique_ptr<Exchange> exchange) {
 
 bool Connection::Reuse(std::unique_ptr<Exchange> exchange) {
   exchange_ = std::move(exchange);
+  // What has come since it fell idle, and nobody has looked at yet, is no answer to this.
+  if (!IsQuiet()) return false;
   BeginExchange();
   return WriteSome();
 }

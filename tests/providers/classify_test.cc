@@ -94,6 +94,10 @@ INSTANTIATE_TEST_SUITE_P(
         Case{403, R"({"code":"x","error":"Your new team doesn't have any credits or licenses"})",
              Failure::kQuotaExhausted},
         Case{403, R"({"code":"x","error":"You have run out of credits"})", Failure::kQuotaExhausted},
+        Case{403,
+             R"({"error":{"code":403,"status":"PERMISSION_DENIED","message":)"
+             R"("You do not have permission to access the File abc or it may not exist."}})",
+             Failure::kInvalidRequest},
         Case{403, R"({"error":{"type":"permission_error","message":"You've reached your usage limit"}})",
              Failure::kQuotaExhausted},
         Case{429, R"({"error":{"type":"usage_limit_reached","message":"m"}})", Failure::kQuotaExhausted},

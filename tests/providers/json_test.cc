@@ -122,6 +122,24 @@ TEST(JsonDocumentTest, InvalidUtf8IsRefused) {
   }
 }
 
+TEST(JsonDocumentTest, AnEscapeOfHalfASurrogatePairIsAReplacementCharacter) {
+  const auto read = [](const std::string& escapes) {
+    const JsonDocument document(R"({"a":")" + escapes + "\"}");
+    EXPECT_TRUE(document.ok()) << escapes << ": " << document.problem();
+    const boost::json::value* text = Member(document.root(), "a");
+    return text == nullptr ? "" : std::string(AsText(*text).value_or("no text"));
+  };
+  const std::string instead = "\xEF\xBF\xBD";
+  EXPECT_EQ(read(R"(\udcaf)"), instead);
+  EXPECT_EQ(read(R"(ok \ud83d)"), "ok " + instead);
+  EXPECT_EQ(read(R"(\uD83D\uD83D\uDE00!)"), instead + "\xF0\x9F\x98\x80!") << "the pair after it is whole";
+  EXPECT_EQ(read(R"(\ud83d\n\u0041)"), instead + "\nA");
+  EXPECT_EQ(read(R"(\\ud83d\udcaf)"), "\\ud83d" + instead) << "the first backslash is itself escaped";
+  EXPECT_FALSE(JsonDocument(R"({"a":"\ud83d")").ok());
+  EXPECT_TRUE(JsonDocument(R"({"a":"\ud83d")").truncated());
+  EXPECT_FALSE(JsonDocument(R"({"a":"\ud83d"}})").ok());
+}
+
 TEST(JsonDocumentTest, NestingHasALimit) {
   const auto nested = [](std::size_t depth) { return std::string(depth, '[') + std::string(depth, ']'); };
   EXPECT_TRUE(JsonDocument(nested(kMaxJsonDepth)).ok());

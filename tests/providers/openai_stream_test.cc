@@ -87,6 +87,25 @@ TEST(OpenAiStreamTest, UsageInEveryChunkIsTheLast) {
   EXPECT_TRUE(SameProto(*read.ending.usage, "prompt_tokens: 1 completion_tokens: 3 total_tokens: 4"));
 }
 
+TEST(OpenAiStreamTest, AnEndThatComesWithTheFirstTokenIsNotBelievedYet) {
+  const std::string all = R"(,"finish_reason":"stop")";
+  const std::string usage = R"(,"usage":{"prompt_tokens":1,"completion_tokens":1})";
+  const std::string first = Chunk(R"({"content":"Hel"})", all, usage);
+  EXPECT_EQ(Read({first}).fed, StreamState::kFinished);
+  const Streamed read = Read({first, Chunk(R"({"content":"lo"})", all, usage), kDone});
+  EXPECT_EQ(read.fed, StreamState::kComplete);
+  ASSERT_EQ(read.deltas.size(), 2U);
+  EXPECT_EQ(read.deltas[1].content(), "lo");
+  EXPECT_EQ(Read({first, kDone}).fed, StreamState::kComplete);
+}
+
+TEST(OpenAiStreamTest, HalfAnEmojiIsAReplacementCharacter) {
+  const Streamed read = Read({Text(R"(ok \udcaf)"), End(), kDone});
+  EXPECT_EQ(read.fed, StreamState::kComplete);
+  ASSERT_EQ(read.deltas.size(), 1U);
+  EXPECT_EQ(read.deltas[0].content(), "ok \xEF\xBF\xBD");
+}
+
 TEST(OpenAiStreamTest, GroqsUsageIsFoundWhereItPutsIt) {
   const Streamed read =
       Read({Chunk(R"({"content":"a"})", "", R"(,"x_groq":{"id":"req_1","seed":3})"),

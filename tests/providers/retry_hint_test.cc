@@ -34,6 +34,12 @@ TEST(RetryHintTest, RetryAfterIsSecondsOrADate) {
   EXPECT_EQ(Hint({{"retry-after", "Wed Aug 19 14:35:12 2026"}}), minutes(1));
 }
 
+TEST(RetryHintTest, WhatASuccessSaidIsNotSaidOfTheErrorInIt) {
+  EXPECT_EQ(Hint({{"retry-after", "24"}, {"retry-after-ms", "24000"}}, "Overloaded", 200), std::nullopt);
+  EXPECT_EQ(Hint({{"retry-after", "2"}}, "Please try again in 40s", 200), seconds(40));
+  EXPECT_EQ(Hint({{"retry-after", "24"}}, "Overloaded", 503), seconds(24));
+}
+
 TEST(RetryHintTest, MillisecondsComeFirst) {
   EXPECT_EQ(Hint({{"retry-after", "1"}, {"retry-after-ms", "250.5"}}), std::chrono::microseconds(250500));
 }

@@ -42,6 +42,10 @@ TEST_F(SameTargetTest, AResetConnectionIsTriedAgainAtOnce) {
   EXPECT_EQ(scene.now, kStart);
 }
 
+TEST_F(SameTargetTest, WhoSaysWhenToComeBackIsNotAskedBefore) {
+  EXPECT_EQ(scene.Play({Fail(Failure::kServerError, 500, seconds(30)), kOk}), "a b SERVED");
+}
+
 TEST_F(SameTargetTest, AFailureTheRetryMendsIsNotCounted) {
   EXPECT_EQ(scene.Play({Http500(), kOk}), "a sleep a SERVED");
   EXPECT_EQ(scene.Play({Reset(), kOk}), "a a SERVED");

@@ -72,6 +72,7 @@ bool Referee::MayRetrySame(const Call& call, const FailedAttempt& failed, Instan
       failed.failure == Failure::kServerError && failed.http_status == 500 && target.Fails(now) == 0;
   const bool reset = failed.failure == Failure::kConnect && failed.connection_reset;
   if (!(lone_500 || reset) || !call.settings().fail_on.Matches(failed)) return false;
+  if (failed.retry_after && *failed.retry_after > kMostPause) return false;
   if (call.stay.role != Ticket::Role::kOrdinary || target.state != TargetState::kAvailable) return false;
   if (IsSaturated(call, call.tries.back()) || !budgets_.CanPay(*call.route)) return false;
   if (call.same_target >= call.settings().same_target_retries) return false;

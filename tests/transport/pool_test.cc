@@ -125,6 +125,12 @@ TEST(Pool, AConnectionThatDiedUnseenIsReplacedUnnoticed) {
         peer.Finish();
         peer.Reset();
       },
+      // A last word is no answer to what is asked next; nor is one that nobody asked for.
+      [](Peer& peer) {
+        peer.Write("HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
+        peer.Finish();
+      },
+      [](Peer& peer) { peer.Write(OkResponse("of another")); },
   };
   for (const auto& how : ways) {
     int accepted = 0;
