@@ -7,6 +7,8 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "server/grpc/call_metadata.h"
 #include "server/proto_time.h"
 #include "server/reload_report.h"
@@ -16,6 +18,9 @@ namespace {
 
 // The largest names a target and a length of time.
 constexpr int kMaxRequestBytes = 64 * 1024;
+
+// How soon a call that waits for a reload notices that nobody waits for it.
+constexpr absl::Duration kGlance = absl::Milliseconds(50);
 
 // Beside the watchers'.
 constexpr int kMostOtherThreads = 48;
@@ -112,12 +117,16 @@ grpc::Status AdminService::Resume(const v1::ResumeTargetRequest& request,
 grpc::Status AdminService::ReloadConfig(grpc::ServerContext* context, const v1::ReloadConfigRequest*,
                                         v1::ReloadConfigResponse* response) {
   const Operator who = Identify(*context);
-  grpc::Status status = who.refusal.ok() ? Reload(*response) : who.refusal;
+  grpc::Status status = who.refusal.ok() ? Reload(*context, *response) : who.refusal;
   LogCommand("reload", who, {}, status);
   return status;
 }
 
-grpc::Status AdminService::Reload(v1::ReloadConfigResponse& response) {
+grpc::Status AdminService::Reload(const grpc::ServerContext& context, v1::ReloadConfigResponse& response) {
+  // One that hangs would else keep a thread of those who have given up waiting for it.
+  while (!reloader_.AwaitIdle(absl::Now() + kGlance)) {
+    if (context.IsCancelled()) return {grpc::StatusCode::CANCELLED, "another reload is still under way"};
+  }
   const ReloadResult result = reloader_.Reload("rpc");
   if (result.outcome == ReloadOutcome::kRejected) return ToGrpc(StatusOf(reloader_.path(), result));
   response.set_config_hash(result.hash);

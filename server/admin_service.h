@@ -49,7 +49,7 @@ class AdminService final : public v1::AdminService::Service {
 
   grpc::Status Suspend(const v1::SuspendTargetRequest& request, v1::SuspendTargetResponse& response);
   grpc::Status Resume(const v1::ResumeTargetRequest& request, v1::ResumeTargetResponse& response);
-  grpc::Status Reload(v1::ReloadConfigResponse& response);
+  grpc::Status Reload(const grpc::ServerContext& context, v1::ReloadConfigResponse& response);
 
   SharedRouter& router_;
   Reloader& reloader_;

@@ -1,5 +1,6 @@
 // Where log lines go: standard output, each write at once. A line that cannot be written is lost and counted:
-// a full disk or a reader that has left ends no call.
+// a full disk, or a reader that has left or does not read, ends no call. Only a file's disk that hangs is
+// waited for.
 //
 // Thread-safe.
 #ifndef SPILLWAY_SERVER_LOG_SINK_H_

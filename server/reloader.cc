@@ -32,6 +32,12 @@ ConfigErrors Reloader::Begin(ConfigReading reading) {
 ReloadResult Reloader::Reload(std::string_view trigger) {
   {
     const absl::MutexLock state(&mutex_);
+    if (closed_) {
+      ReloadResult late;
+      late.errors.push_back({.what = "the server is stopping"});
+      late.hash = in_force_.hash;
+      return late;
+    }
     ++under_way_;
   }
   const absl::Cleanup done = [this] {
@@ -60,6 +66,14 @@ bool Reloader::AwaitIdle(absl::Time deadline) const {
   const absl::MutexLock lock(&mutex_);
   const auto idle = [this]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) { return under_way_ == 0; };
   return mutex_.AwaitWithDeadline(absl::Condition(&idle), deadline);
+}
+
+bool Reloader::Close(absl::Time deadline) {
+  {
+    const absl::MutexLock lock(&mutex_);
+    closed_ = true;
+  }
+  return AwaitIdle(deadline);
 }
 
 ReloadResult Reloader::PutInForce(const ConfigReading& reading) {

@@ -57,6 +57,9 @@ class Reloader {
   // False: a reload was still under way at `deadline`, on whatever thread; what it reads may hang for ever.
   bool AwaitIdle(absl::Time deadline) const;
 
+  // The same, and none begins from now on: one that is asked for is rejected, and neither counted nor logged.
+  bool Close(absl::Time deadline);
+
   // `use` is called on the I/O thread: at once, and whenever a reload brings the TLS listener at that path
   // (listener_tls.h) another certificate. Never for one of plain text. It outlives the last reload.
   void FollowCertificate(const std::string& listener, UseContext use);
@@ -97,6 +100,7 @@ class Reloader {
   WatchedFiles files_ ABSL_GUARDED_BY(mutex_);
   // Reloads that wait for their turn, and the one that has it.
   int under_way_ ABSL_GUARDED_BY(mutex_) = 0;
+  bool closed_ ABSL_GUARDED_BY(mutex_) = false;
 };
 
 }  // namespace spillway::server

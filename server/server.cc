@@ -92,7 +92,7 @@ class ServerImpl final : public Server {
     EndCalls(absl::FromChrono(ShutdownDelay(*in_force.config)),
              absl::FromChrono(ShutdownGrace(*in_force.config)));
     const absl::Time deadline = absl::Now() + kLongestReload;
-    if (!watcher_->End(deadline) || !reloader_.AwaitIdle(deadline)) return false;
+    if (!watcher_->End(deadline) || !reloader_.Close(deadline)) return false;
     EndThreads();
     return true;
   }
@@ -177,7 +177,9 @@ class ServerImpl final : public Server {
     }
   }
 
+  // Once: what it ends is not there the second time.
   void EndCalls(absl::Duration delay, absl::Duration grace) {
+    if (std::exchange(calls_ended_, true)) return;
     // All who ask hear the same, so nothing between these waits; whoever sees one of the last sees the
     // others.
     if (front_ != nullptr) front_->SetServing(false);
@@ -254,6 +256,7 @@ class ServerImpl final : public Server {
   std::atomic<bool> ready_{false};
   std::optional<ConfigWatcher> watcher_;
   Patience patience_;
+  bool calls_ended_ = false;
 };
 
 }  // namespace

@@ -72,7 +72,10 @@ void StreamAttempt::OnBody(std::string_view bytes) {
   const auto self = shared_from_this();
   const Instant now = Now();
   watch_.OnLife(now);
-  if (Hold(bytes.size())) return Proceed(decoder_->Feed(bytes, deltas_), now);
+  const bool handed_on = speaking_ && use_ == Use::kPassedOn;
+  const StreamState state = decoder_->Feed(bytes, deltas_);
+  // Of what is given out nothing is left here; what gave nothing out may have been kept for the end.
+  if ((handed_on && !deltas_.empty()) || Hold(bytes.size())) return Proceed(state, now);
   router::FailedAttempt failed;
   failed.failure = router::Failure::kMalformed;
   failed.http_status = http_status_;
@@ -81,7 +84,6 @@ void StreamAttempt::OnBody(std::string_view bytes) {
 }
 
 bool StreamAttempt::Hold(std::size_t bytes) {
-  if (speaking_ && use_ == Use::kPassedOn) return true;
   held_ += bytes;
   return held_ <= providers::kMaxWholeAnswer;
 }

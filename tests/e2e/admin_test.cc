@@ -12,6 +12,7 @@
 #include "tests/client/run_command.h"
 #include "tests/e2e/reload_scene.h"
 #include "tests/support/paths.h"
+#include "tests/support/slow_file.h"
 
 namespace spillway::e2e {
 namespace {
@@ -64,6 +65,24 @@ TEST(AdminFiguresTest, ListsWhatHasBecomeOfAttempts) {
   EXPECT_EQ(table.exit_code, 0) << table.err;
   EXPECT_THAT(table.out, HasSubstr("rate_limited (429)"));
   EXPECT_THAT(table.out, HasSubstr("primary/gpt-4o failed "));
+}
+
+TEST(AdminReloadTest, ThoseWhoGaveUpWaitingForOneThatHangsKeepNoThread) {
+  ReloadScene scene;
+  ASSERT_TRUE(scene.running());
+  testing::SlowFile key(scene.PathOf("key"));
+  ASSERT_TRUE(key.WaitForReader());
+  std::vector<std::thread> operators(80);
+  for (std::thread& thread : operators) {
+    thread =
+        std::thread([&] { EXPECT_FALSE(scene.admin().ReloadConfig({.timeout = milliseconds(200)}).ok()); });
+  }
+  for (std::thread& thread : operators) thread.join();
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+  while (!scene.admin().ListTargets().ok() && std::chrono::steady_clock::now() < end) {
+    std::this_thread::sleep_for(milliseconds(10));
+  }
+  EXPECT_TRUE(scene.admin().ListTargets().ok());
 }
 
 TEST(AdminFiguresTest, AStreamHasAFirstToken) {

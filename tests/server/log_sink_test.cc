@@ -1,6 +1,7 @@
 #include "server/log_sink.h"
 
 #include <fcntl.h>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <spdlog/logger.h>
 #include <unistd.h>
@@ -92,6 +93,30 @@ TEST(LogSink, AfterHalfALineTheNextBeginsOnItsOwn) {
   }
   logger.info("whole");
   EXPECT_EQ(out.Read(), "\nwhole\n");
+}
+
+TEST(LogSink, AReaderThatDoesNotReadHoldsUpNobody) {
+  std::array<int, 2> ends{};
+  ASSERT_EQ(pipe2(ends.data(), O_CLOEXEC), 0);
+  PipeEnds complaints;
+  spdlog::logger logger = LoggerTo(ends[1], complaints);
+  const std::uint64_t lost = LostLogLines();
+  const std::string line(1000, 'x');
+  for (int i = 0; i < 200; ++i) logger.info(line);
+  const std::uint64_t untaken = LostLogLines() - lost;
+  EXPECT_GT(untaken, 0U);
+  EXPECT_LT(untaken, 200U);
+  EXPECT_NE(complaints.Read().find("its reader does not read"), std::string::npos);
+  // As soon as it reads again, it gets what comes.
+  std::string taken(1024 * 1024, ' ');
+  taken.resize(static_cast<std::size_t>(read(ends[0], taken.data(), taken.size())));
+  logger.info("again");
+  std::array<char, 100> rest{};
+  const ssize_t size = read(ends[0], rest.data(), rest.size());
+  EXPECT_THAT(std::string(rest.data(), static_cast<std::size_t>(size)), ::testing::EndsWith("again\n"));
+  EXPECT_EQ(LostLogLines() - lost, untaken);
+  close(ends[0]);
+  close(ends[1]);
 }
 
 }  // namespace

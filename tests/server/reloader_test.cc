@@ -476,6 +476,17 @@ TEST_F(ReloaderTest, IsNotIdleWhileAReloadHangsOrWaitsForOneThatDoes) {
   EXPECT_EQ(Count("unchanged"), 1);
 }
 
+TEST_F(ReloaderTest, NoneBeginsOnceItIsClosed) {
+  Begin({});
+  testing::SlowFile key(dir_.Path("key"));
+  EXPECT_TRUE(reloader_.Close(absl::InfinitePast()));
+  const ReloadResult late = Reload({.model = "gpt-5"});
+  EXPECT_EQ(late.outcome, ReloadOutcome::kRejected);
+  ASSERT_EQ(late.errors.size(), 1u);
+  EXPECT_EQ(late.errors[0].what, "the server is stopping");
+  EXPECT_TRUE(Knows("gpt-4o"));
+}
+
 TEST_F(ReloaderTest, NoKeyIsEverSaid) {
   Begin({});
   Reload({.model = "gpt-5"});

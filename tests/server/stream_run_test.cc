@@ -80,10 +80,22 @@ TEST_F(StreamRunTest, WhatIsHeldBackHasABound) {
 TEST_F(StreamRunTest, WhatIsGivenOutHasNone) {
   Begin();
   Answer("Hello ");
-  const std::string on(1024 * 1024, 'x');
+  const std::string on = std::string(1024 * 1024, 'x') + " ";
   for (int i = 0; i < 65; ++i) client_.Body(on);
-  client_.Body(" stop done ");
+  client_.Body("stop done ");
   EXPECT_EQ(verdict(), "SERVED");
+}
+
+TEST_F(StreamRunTest, WhatGivesNothingOutHasOneAfterTheFirstTokenToo) {
+  Begin();
+  Answer("Hello ");
+  client_.Body(std::string(63 * 1024 * 1024, 'x'));
+  EXPECT_FALSE(done());
+  client_.Body(std::string(1024 * 1024, 'x'));
+  ASSERT_TRUE(done());
+  EXPECT_NE(verdict(), "SERVED");
+  EXPECT_EQ(OutcomeOf(0), "malformed");
+  EXPECT_TRUE(client_.last().cancelled);
 }
 
 TEST_F(StreamRunTest, BeforeItsFirstTokenAStreamFailsOverUnnoticed) {
