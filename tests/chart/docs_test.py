@@ -80,6 +80,19 @@ class Docs(unittest.TestCase):
             values = yaml.safe_load(block)
             helm.render(values, bare="config" in values)
 
+    def test_commands_find_the_server_s_pods_alone(self):
+        """Those of `helm test` and checkConfig have the same name and instance; with them, `kubectl logs -c spillway` fails."""
+        files = [helm.CHART / "README.md", helm.CHART / "templates/NOTES.txt", *sorted((helm.ROOT / "docs").glob("*.md"))]
+        said = [re.sub(r"{{.*?}}", "X", file.read_text()) for file in files]
+        command = r"kubectl\b[^`|\n]*?\s(?:logs|get pods)\b[^`|\n]*?\s(?:-l|--selector)[ =]([^\s`]+)"
+        selectors = [selector for text in said for selector in re.findall(command, text) if "app.kubernetes.io/" in selector]
+        self.assertGreaterEqual(len(selectors), 4)
+        # None is spelled in a way that the above would miss.
+        spelled = sum(len(re.findall(r"(?:-l|--selector)[ =]\S*app\.kubernetes\.io/", text)) for text in said)
+        self.assertEqual(len(selectors), spelled)
+        for selector in selectors:
+            self.assertIn("app.kubernetes.io/component=server", selector)
+
     def test_the_readme_names_no_value_that_is_not_there(self):
         known = {".".join(path[: i + 1]) for path in leaves() for i in range(len(path))}
         tops = {path[0] for path in leaves()}

@@ -4,11 +4,13 @@ What it runs is named by the environment (tools/chart.sh sets it): HELM, the pro
 """
 
 import functools
+import http.server
 import json
 import os
 import pathlib
 import subprocess
 import tempfile
+import threading
 
 import yaml
 
@@ -46,14 +48,14 @@ class Failed(Exception):
     """helm refused; its words."""
 
 
-def _helm(values, files, *arguments):
+def _helm(values, files, *arguments, environment=None):
     with tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:
         file.write(values if isinstance(values, str) else json.dumps(values))
         file.flush()
         command = [HELM, *arguments, "--values", file.name, "--namespace", NAMESPACE]
         for path in files:
             command += ["--values", str(path)]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False, env=environment)
     if done.returncode:
         raise Failed(done.stderr)
     return done.stdout
@@ -104,9 +106,60 @@ def render(values=None, files=(), release=RELEASE, chart=CHART, bare=False):
     return Objects(_helm(values or {}, files, "template", release, str(chart)))
 
 
+def _api_server(replicas):
+    """One that knows a single kind, and of it NAME's Deployment with so many pods, or none."""
+    deployment = {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": NAME, "namespace": NAMESPACE},
+                  "spec": {"replicas": replicas}}
+    other = {**deployment, "metadata": {"name": "other", "namespace": NAMESPACE}, "spec": {"replicas": 77}}
+    answers = {
+        "/version": {"major": "1", "minor": "33", "gitVersion": "v1.33.0"},
+        "/apis/apps/v1": {"kind": "APIResourceList", "groupVersion": "apps/v1", "resources": [
+            {"name": "deployments", "kind": "Deployment", "namespaced": True, "verbs": ["get", "list"]}]},
+        f"/apis/apps/v1/namespaces/{NAMESPACE}/deployments": {
+            "apiVersion": "apps/v1", "kind": "DeploymentList", "items": [other] + ([] if replicas is None else [deployment])},
+    }  # fmt: skip
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):  # pylint: disable=invalid-name
+            answer = answers.get(self.path.split("?")[0])
+            body = json.dumps(answer or {"kind": "Status", "status": "Failure", "code": 404}).encode()
+            self.send_response(200 if answer else 404)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_):  # pylint: disable=arguments-differ
+            pass
+
+    return http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+
+
+def render_in_cluster(values, replicas):
+    """The same as Helm renders it for an install, or for an upgrade where the Deployment has so many pods."""
+    values = merge({"config": config()}, values)
+    with _api_server(replicas) as server, tempfile.TemporaryDirectory() as home:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        address = f"http://127.0.0.1:{server.server_port}"
+        # Nobody's own cluster, nobody's own cache of what a cluster has.
+        environment = {**os.environ, "HOME": home, "KUBECONFIG": f"{home}/none"}
+        arguments = ("template", RELEASE, str(CHART), "--dry-run=server", "--kube-apiserver", address)
+        try:
+            return Objects(_helm(values, (), *arguments, environment=environment))
+        finally:
+            server.shutdown()
+
+
 @functools.lru_cache(None)
 def rendered_file(path):
     return render(files=[path], bare=True)
+
+
+def job(monitor):
+    """What Prometheus calls the targets of a monitor with this spec."""
+    (endpoint,) = monitor.get("endpoints") or monitor["podMetricsEndpoints"]
+    (found,) = [rule["replacement"] for rule in endpoint["relabelings"] if rule.get("targetLabel") == "job"]
+    return found
 
 
 def failure(values=None, bare=False):

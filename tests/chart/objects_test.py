@@ -344,6 +344,30 @@ class Services(unittest.TestCase):
             for name in (helm.NAME, helm.NAME + "-headless"):
                 self.assertEqual(objects.find("Service", name)["spec"]["ports"][0].get("appProtocol"), wanted)
 
+    def said(self, **values):
+        """Of gRPC and of OpenAI's API, by both Services alike; empty: nothing."""
+        objects = helm.render({"ports": {"openai": 8080}, **values})
+        main, headless = (
+            tuple(p.get("appProtocol", "") for p in objects.find("Service", name)["spec"]["ports"])
+            for name in (helm.NAME, helm.NAME + "-headless")
+        )
+        self.assertEqual(main, headless)
+        return main
+
+    def test_the_protocol_of_a_listener_with_tls_is_not_that_of_plain_text(self):
+        """A mesh or a gateway would speak plain text to it."""
+        self.assertEqual(self.said(), ("grpc", "http"))
+        self.assertEqual(self.said(tls={"grpc": {"existingSecret": "x"}}), ("", "http"))
+        self.assertEqual(self.said(tls={"openai": {"existingSecret": "x"}}), ("grpc", "https"))
+        own = {"cert_file": "/a.crt", "key_file": "/a.key"}
+        self.assertEqual(self.said(config={"server": {"grpc": {"tls": own}}}), ("", "http"))
+        self.assertEqual(self.said(config={"server": {"openai": {"tls": own}}}), ("grpc", "https"))
+        both = {"grpc": {"existingSecret": "x"}, "openai": {"existingSecret": "y"}}
+        for theirs, wanted in (("kubernetes.io/h2c", "kubernetes.io/h2c"), ("", ""), (None, "")):
+            for tls in ({}, both):
+                said = self.said(tls=tls, service={"appProtocol": {"grpc": theirs, "openai": theirs}})
+                self.assertEqual(said, (wanted, wanted))
+
     def test_fields_that_are_passed_on(self):
         spec = helm.rendered_file(helm.CHART / "ci/full-values.yaml").find("Service", "rel-llm")["spec"]
         service = yaml.safe_load((helm.CHART / "ci/full-values.yaml").read_text())["service"]
@@ -372,6 +396,17 @@ class Scaling(unittest.TestCase):
             self.assertEqual(target["name"], objects.find("Deployment")["metadata"]["name"])
         self.assertFalse({"HorizontalPodAutoscaler", "ScaledObject"} & DEFAULT.kinds())
 
+    def test_either_begins_with_its_least_and_leaves_as_many_pods_as_there_are(self):
+        """Kubernetes would take a number that disappears from a release for 1."""
+        least = [helm.merge(self.HPA, {"autoscaling": {"minReplicas": 3}}), helm.merge(self.KEDA, {"keda": {"minReplicas": 3}})]
+        for values, there, wanted in (
+            *((values, *case) for values in least for case in ((None, 3), (7, 7), (1, 1), (0, 0))),
+            ({"replicas": 4}, None, 4), ({"replicas": 4}, 7, 4), ({"replicas": 0}, 7, 0),
+        ):  # fmt: skip
+            with self.subTest(values, there=there):
+                deployment = helm.render_in_cluster(values, there).find("Deployment")
+                self.assertEqual(deployment["spec"]["replicas"], wanted)
+
     def test_on_calls_in_flight(self):
         (metric,) = helm.render(self.HPA).find("HorizontalPodAutoscaler")["spec"]["metrics"]
         self.assertEqual(metric["pods"]["metric"]["name"], "spillway_calls_in_flight")
@@ -396,11 +431,13 @@ class Scaling(unittest.TestCase):
         self.assertEqual(trigger["metadata"]["threshold"], "1000")
         self.assertIn(f'namespace="{helm.NAMESPACE}"', trigger["metadata"]["query"])
         self.assertIn(f'pod=~"{helm.NAME}-', trigger["metadata"]["query"])
+        # Else a Prometheus that has lost the pods would have them scaled in.
+        self.assertEqual(trigger["metadata"]["ignoreNullValues"], "false")
         self.assertNotIn("fallback", spec)
 
     def test_keda_as_told(self):
         spec = helm.rendered_file(helm.CHART / "ci/keda-values.yaml").find("ScaledObject")["spec"]
-        self.assertEqual(spec["triggers"][0]["metadata"]["query"], 'sum(spillway_calls_in_flight{job="rel"})')
+        self.assertEqual(spec["triggers"][0]["metadata"]["query"], 'sum(spillway_calls_in_flight{job="gateway"})')
         self.assertEqual(spec["triggers"][0]["authenticationRef"], {"name": "prometheus"})
         self.assertEqual(spec["triggers"][1]["type"], "cpu")
         self.assertEqual((spec["minReplicaCount"], spec["maxReplicaCount"], spec["pollingInterval"]), (3, 20, 30))
@@ -494,11 +531,13 @@ class Watching(unittest.TestCase):
         self.assertIn(spec["podMetricsEndpoints"][0]["port"], [p["name"] for p in objects.server()["ports"]])
         self.assertFalse(objects.has("Service", helm.NAME + "-metrics"))
 
-    def test_both_kinds_call_the_job_by_the_release(self):
+    def test_both_kinds_call_the_job_as_the_deployment_is_called(self):
         for kind, name in (("ServiceMonitor", "serviceMonitor"), ("PodMonitor", "podMonitor")):
-            objects = helm.render({name: {"enabled": True}})
-            label = objects.find(kind)["spec"]["jobLabel"]
-            self.assertEqual(objects.pod()["metadata"]["labels"][label], helm.RELEASE)
+            for values in ({}, {"nameOverride": "llm"}, {"fullnameOverride": "gateway"}):
+                objects = helm.render({name: {"enabled": True}, **values})
+                spec = objects.find(kind)["spec"]
+                self.assertEqual(helm.job(spec), objects.find("Deployment")["metadata"]["name"])
+                self.assertNotIn("jobLabel", spec)
 
     def test_what_monitors_are_told(self):
         for file, kind, name, endpoints in (
@@ -512,7 +551,9 @@ class Watching(unittest.TestCase):
             for key in ("interval", "scrapeTimeout", "metricRelabelings"):
                 self.assertEqual(endpoint[key], values[key])
             # The operator's own label would rename the one that rules and dashboard go by.
-            self.assertEqual(endpoint["relabelings"], [{"action": "labeldrop", "regex": "endpoint"}, *values["relabelings"]])
+            job = {"targetLabel": "job", "replacement": monitor["metadata"]["name"]}
+            # The user's come last, and may call the job otherwise.
+            self.assertEqual(endpoint["relabelings"], [{"action": "labeldrop", "regex": "endpoint"}, job, *values["relabelings"]])
             self.assertLessEqual(values["labels"].items(), monitor["metadata"]["labels"].items())
             self.assertEqual(monitor["metadata"]["annotations"], values["annotations"])
 
@@ -616,6 +657,16 @@ class HelmTest(unittest.TestCase):
         asked = self.ask(config=callers, test={"existingSecret": "key"})
         self.assertEqual(asked["env"][0]["valueFrom"]["secretKeyRef"], {"name": "key", "key": "SPILLWAY_KEY"})
 
+    def test_where_a_cluster_has_ipv6_only_nothing_of_it_listens_on_ipv4(self):
+        """But on loopback, which every pod has."""
+        objects = helm.render({"listenHost": "[::]", "test": {"throughRelease": True}})
+        parts = [o for o in objects.all if o["kind"] in ("Pod", "ConfigMap")]
+        self.assertLessEqual({self.CHAT, self.ASK}, {o["metadata"]["name"] for o in parts})
+        text = json.dumps(parts)
+        self.assertNotIn("0.0.0.0:", text)
+        for port in (50051, 9901, 18080):
+            self.assertIn(f"[::]:{port}", text)
+
     def test_over_tls(self):
         objects = helm.render({**TLS, **POLICIES})
         asked = objects.find("Pod", self.ASK)["spec"]
@@ -623,10 +674,36 @@ class HelmTest(unittest.TestCase):
         self.assertNotIn("--tls-key", asked["containers"][0]["args"])
         (volume,) = asked["volumes"]
         self.assertEqual(volume["secret"]["items"], [{"key": "ca.crt", "path": "ca.crt"}])
+        # Without ca.crt in the Secret, the pod would never start, and `helm test` would wait for it.
+        self.assertIs(volume["secret"]["optional"], True)
         mutual = {"tls": {"grpc": {"existingSecret": "x", "clientCa": True}}, **POLICIES}
         self.assertFalse(helm.render(mutual).has("Pod", self.ASK))
         args = self.ask(**mutual, test={"tlsSecret": "client"})["args"]
         self.assertIn("--tls-key", args)
+
+    def test_a_certificate_is_shown_where_one_is_asked_for(self):
+        """The Secret has none where it is for ca.crt alone."""
+        mine = {"test": {"tlsSecret": "client", "model": "gpt-4o"}}
+        own = {"cert_file": "/a.crt", "key_file": "/a.key"}
+        theirs = {"existingConfigMap": {"name": "x"}, **TLS}
+        for values, wanted in (
+            (TLS, False),
+            ({"tls": {"grpc": {"existingSecret": "x", "clientCa": True}}}, True),
+            ({"config": {"server": {"grpc": {"tls": own}}}}, False),
+            ({"config": {"server": {"grpc": {"tls": {**own, "client_ca_file": "/ca.crt"}}}}}, True),
+            ({"config": None, **theirs}, True),
+        ):
+            with self.subTest(values):
+                args = self.ask(**values, **mine)["args"]
+                self.assertEqual(("--tls-cert" in args, "--tls-key" in args), (wanted, wanted))
+                self.assertIn("--tls-ca", args)
+
+    def test_a_certificate_that_is_not_shown_makes_no_caller(self):
+        caller = {"config": {"callers": [{"name": "a", "san": ["x"], "key_sha256": "ab" * 32}]}, "test": {"tlsSecret": "client"}}
+        self.assertFalse(helm.render({**TLS, **caller}).has("Pod", self.ASK))
+        self.assertFalse(helm.render(helm.merge(caller, {"config": {"server": {"grpc": {"tls": None}}}})).has("Pod", self.ASK))
+        mutual = {"tls": {"grpc": {"existingSecret": "x", "clientCa": True}}}
+        self.assertTrue(helm.render({**mutual, **caller}).has("Pod", self.ASK))
 
     def test_a_chat_through_the_release(self):
         objects = helm.render({"test": {"throughRelease": True}})
@@ -690,6 +767,19 @@ class Umbrella(unittest.TestCase):
             values["features"]["gateway"] = False
             self.assertEqual(helm.render(values, chart=above, bare=True).all, [])
 
+    def test_two_of_the_chart_in_one_release_are_two_jobs(self):
+        with tempfile.TemporaryDirectory() as folder:
+            above = pathlib.Path(folder) / "above"
+            shutil.copytree(helm.CHART, above / "charts" / "spillway")
+            dependencies = [{"name": "spillway", "version": "0.1.0", "alias": alias} for alias in ("inner", "outer")]
+            chart = {"apiVersion": "v2", "name": "above", "version": "1.0.0", "dependencies": dependencies}
+            (above / "Chart.yaml").write_text(json.dumps(chart))
+            for kind, name in (("ServiceMonitor", "serviceMonitor"), ("PodMonitor", "podMonitor")):
+                values = {alias: {"config": helm.config(), name: {"enabled": True}} for alias in ("inner", "outer")}
+                objects = helm.render(values, chart=above, bare=True)
+                jobs = sorted(helm.job(o["spec"]) for o in objects.all if o["kind"] == kind)
+                self.assertEqual(jobs, ["rel-inner", "rel-outer"])
+
 
 class Notes(unittest.TestCase):
     def test_what_to_type_next(self):
@@ -718,6 +808,22 @@ class Notes(unittest.TestCase):
         for part in (f"--server {helm.NAME}.{helm.NAMESPACE}.svc:50051 --tls-ca /etc/spillway/tls/grpc/ca.crt --key", "as OpenAI's base URL", "replicas is 1", "test.existingSecret"):
             self.assertIn(part, said)
         self.assertNotIn("whoever reaches", said)
+
+    def test_not_what_the_network_policy_forbids(self):
+        """A server's pod is let out to DNS and providers, not to its own Service."""
+        closed = {"networkPolicy": {"enabled": True}, "config": helm.config(policies=[helm.policy()])}
+        inside, command = f"exec deployment/{helm.NAME} -- /usr/bin/spillway chat", "  /usr/bin/spillway chat \\\n"
+        for values, from_inside in ((closed, True), ({**closed, **TLS, "networkPolicy": {}}, True), ({**closed, **TLS}, False)):
+            said = helm.notes(values)
+            self.assertEqual((inside in said, command in said), (from_inside, not from_inside))
+            self.assertEqual("from a pod that its NetworkPolicy lets in" in said, not from_inside)
+            self.assertNotIn("\n\n\n", said.strip())
+        self.assertIn("--tls-ca FILE --model gpt-4o", said)
+        self.assertIn("as `helm test` does", said)
+        for untested in ({"enabled": False}, {"existingSecret": ""}):
+            caller = {"callers": [{"name": "a", "key_sha256": "ab" * 32}]}
+            said = helm.notes({**closed, **TLS, "config": helm.config(**caller), "test": untested})
+            self.assertNotIn("as `helm test` does", said)
 
     def test_a_model_that_is_served_when_no_test_runs(self):
         through = {"test": {"throughRelease": True}}

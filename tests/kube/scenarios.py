@@ -156,6 +156,27 @@ class Life:
                 expect("ready pods", len(self.release.ready_pods()), count)
         return f"{load.calls} calls"
 
+    def an_autoscaler_takes_over_as_many_pods_as_there_are(self):
+        """Kubernetes would take a number that disappears from a release for 1. This autoscaler has no metrics, and so sets none itself."""
+        three = self.values | {"replicas": 3}
+        with self._load() as load:
+            self.release.helm_to("upgrade", three)
+            expect("ready pods", len(self.release.ready_pods()), 3)
+            with inside.Watch(self.release) as watch:
+                self.release.helm_to("upgrade", three | {"autoscaling": {"enabled": True, "minReplicas": 2}})
+                expect("replicas", self.kube.get("deployment", "spillway")["spec"]["replicas"], 3)
+                wait_until("the autoscaler has had a look", lambda: self.kube.get("hpa", "spillway")
+                           .get("status", {}).get("conditions"), 90)
+                # Once more, from a release that says so itself.
+                self.release.helm_to("upgrade", three | {"autoscaling": {"enabled": True, "minReplicas": 2, "maxReplicas": 8}})
+                expect("replicas", self.kube.get("deployment", "spillway")["spec"]["replicas"], 3)
+            expect("fewest ready pods", watch.fewest_ready, 3)
+            expect("most pods that are to stay", watch.most, 3)
+            self.release.helm_to("upgrade", self.values)
+            wait_until("2 pods", lambda: len(self.kube.items("pods", Release.SERVER)) == 2, 90)
+            expect("ready pods", len(self.release.ready_pods()), 2)
+        return f"{load.calls} calls"
+
     def a_pod_is_deleted_without_a_lost_call(self):
         with self._load() as load:
             gone = self.release.pods()[0]["metadata"]["name"]
@@ -221,6 +242,7 @@ STEPS = (
     Life.a_change_that_needs_a_restart_rolls_without_a_lost_call,
     Life.helm_rolls_the_restart_back_without_a_lost_call,
     Life.it_scales_up_and_down_without_a_lost_call,
+    Life.an_autoscaler_takes_over_as_many_pods_as_there_are,
     Life.a_pod_is_deleted_without_a_lost_call,
     Life.one_pod_at_a_time_may_be_evicted,
     Life.a_server_that_is_killed_is_started_again_in_its_pod,

@@ -163,7 +163,7 @@ is none. A dict passed to a template is the dict itself: `set` changes the confi
 {{- if and .Values.existingConfigMap.name .Values.test.throughRelease -}}
 {{- fail "test.throughRelease adds a policy to config, and cannot to an existingConfigMap: leave one of the two" -}}
 {{- end -}}
-{{- if and .Values.test.throughRelease .Values.config.callers (not .Values.test.existingSecret) (not .Values.test.tlsSecret) -}}
+{{- if and .Values.test.throughRelease .Values.config.callers (not .Values.test.existingSecret) (not (include "spillway.testCertificate" .)) -}}
 {{- fail "test.throughRelease makes a Chat, and config.callers wants to know whose: set test.existingSecret to a Secret with a caller's key under SPILLWAY_KEY" -}}
 {{- end -}}
 {{- if and .Values.test.throughRelease (not (and .Values.test.enabled (include "spillway.testModel" .))) -}}
@@ -196,6 +196,10 @@ is none. A dict passed to a template is the dict itself: `set` changes the confi
 {{/* "true" if the gRPC listener speaks TLS, as far as is known. */}}
 {{- define "spillway.grpcTls" -}}
 {{- if or .Values.tls.grpc.existingSecret (dig "server" "grpc" "tls" dict (include "spillway.known" . | fromYaml)) -}}true{{- end -}}
+{{- end -}}
+
+{{- define "spillway.openaiTls" -}}
+{{- if or .Values.tls.openai.existingSecret (dig "server" "openai" "tls" dict (include "spillway.known" . | fromYaml)) -}}true{{- end -}}
 {{- end -}}
 
 {{/*

@@ -58,6 +58,15 @@ app.kubernetes.io/component: server
 {{- include "spillway.image" (dict "root" . "image" $image) -}}
 {{- end -}}
 
+{{/* dict "root" $ "name" "grpc": what the port speaks, for a Service. */}}
+{{- define "spillway.appProtocol" -}}
+{{- $said := index .root.Values.service.appProtocol .name | default "" -}}
+{{- if ne $said "auto" -}}{{ $said }}
+{{- else if eq .name "grpc" -}}{{ ternary "" "grpc" (eq (include "spillway.grpcTls" .root) "true") }}
+{{- else -}}{{ ternary "https" "http" (eq (include "spillway.openaiTls" .root) "true") }}
+{{- end -}}
+{{- end -}}
+
 {{- define "spillway.serviceAccountName" -}}
 {{- .Values.serviceAccount.name | default (ternary (include "spillway.fullname" .) "default" .Values.serviceAccount.create) -}}
 {{- end -}}

@@ -81,6 +81,24 @@ envFrom:
 {{- toYaml $spread -}}
 {{- end -}}
 
+{{/*
+How many pods; empty: not ours to say. With an autoscaler, as many as there are: Kubernetes would take a number that disappears from a
+release for 1. Who renders without a cluster (`helm template`, Argo CD) leaves it out: there, a number would be set again and again.
+*/}}
+{{- define "spillway.replicas" -}}
+{{- if not (or .Values.autoscaling.enabled .Values.keda.enabled) -}}{{ .Values.replicas }}
+{{- else -}}
+{{- $deployments := lookup "apps/v1" "Deployment" .Release.Namespace "" -}}
+{{- if $deployments -}}
+{{- $replicas := ternary .Values.autoscaling .Values.keda .Values.autoscaling.enabled | dig "minReplicas" 1 | int -}}
+{{- range $deployments.items -}}
+{{- if eq .metadata.name (include "spillway.fullname" $) -}}{{- $replicas = int .spec.replicas -}}{{- end -}}
+{{- end -}}
+{{- $replicas -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
 {{/* A pod that does one thing, for helm: it runs where the server would. */}}
 {{- define "spillway.hookPod" -}}
 restartPolicy: Never

@@ -59,10 +59,18 @@ securityContext:
 {{- .Values.test.model | default $model -}}
 {{- end -}}
 
+{{/* "true" if the test shows a client's certificate: where the listener asks for one, as far as is known. */}}
+{{- define "spillway.testCertificate" -}}
+{{- if and .Values.test.tlsSecret (include "spillway.grpcTls" .) -}}
+{{- $asks := dig "server" "grpc" "tls" "client_ca_file" "" (include "spillway.known" . | fromYaml) -}}
+{{- if or .Values.existingConfigMap.name $asks -}}true{{- end -}}
+{{- end -}}
+{{- end -}}
+
 {{/* The model to ask the release about; empty: there is none to ask about, or nobody to ask as. */}}
 {{- define "spillway.testModel" -}}
 {{- $config := include "spillway.known" . | fromYaml -}}
-{{- $nobody := and $config.callers (not .Values.test.existingSecret) (not .Values.test.tlsSecret) -}}
+{{- $nobody := and $config.callers (not .Values.test.existingSecret) (not (include "spillway.testCertificate" .)) -}}
 {{- $ca := .Values.test.tlsSecret | default .Values.tls.grpc.existingSecret -}}
 {{- $stranger := and (include "spillway.grpcTls" .) (or (not $ca) (and .Values.tls.grpc.clientCa (not .Values.test.tlsSecret))) -}}
 {{- if or $nobody $stranger -}}
@@ -78,7 +86,7 @@ securityContext:
 {{- if include "spillway.grpcTls" . }}
 - --tls-ca
 - /etc/spillway/test/ca.crt
-{{- if .Values.test.tlsSecret }}
+{{- if include "spillway.testCertificate" . }}
 - --tls-cert
 - /etc/spillway/test/tls.crt
 - --tls-key
