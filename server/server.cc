@@ -92,7 +92,7 @@ class ServerImpl final : public Server {
     EndCalls(absl::FromChrono(ShutdownDelay(*in_force.config)),
              absl::FromChrono(ShutdownGrace(*in_force.config)));
     const absl::Time deadline = absl::Now() + kLongestReload;
-    if (!watcher_->End(deadline) || !reloader_.Close(deadline)) return false;
+    if (watcher_ && !(watcher_->End(deadline) && reloader_.Close(deadline))) return false;
     EndThreads();
     return true;
   }

@@ -2,11 +2,16 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
+#include <optional>
 #include <string>
 #include <thread>
 
 #include "tests/e2e/door_call.h"
 #include "tests/e2e/scene.h"
+#include "tests/support/slow_file.h"
+#include "tests/support/temp_dir.h"
+#include "tests/support/test_server.h"
 
 namespace spillway::e2e {
 namespace {
@@ -49,6 +54,25 @@ TEST(DoorShutdownTest, ACallThatWouldNotEndIsCancelledWhenTheGraceIsOver) {
   shutdown.join();
   EXPECT_EQ(rest.find("[DONE]"), std::string::npos);
   EXPECT_TRUE(scene.WaitUntilPeerLeft("primary"));
+}
+
+TEST(DoorShutdownTest, AReloadThatHangsIsLeftBehindAndWaitedForAtTheEnd) {
+  const testing::TempDir dir;
+  const std::string path = dir.Write("key", "sk-1");
+  std::optional<testing::TestServer> server(
+      "server: {grpc: {address: \"127.0.0.1:0\"}, admin: {address: \"127.0.0.1:0\"}, "
+      "openai: {address: \"127.0.0.1:0\"}}\n"
+      "providers: [{name: p, api: openai}]\n"
+      "endpoints: [{name: e, provider: p, primary: true, url: \"http://127.0.0.1:1/v1\", api_key: {file: \"" +
+      path + "\"}}]\n");
+  {
+    testing::SlowFile key(path);
+    ASSERT_TRUE(key.WaitForReader());
+    EXPECT_FALSE(server->Shutdown());
+    EXPECT_FALSE(server->Shutdown()) << "nor when it is told so again";
+    std::filesystem::rename(dir.Write("next", "sk-2"), path);
+  }
+  server.reset();
 }
 
 }  // namespace
