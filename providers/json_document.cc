@@ -123,6 +123,7 @@ JsonDocument::JsonDocument(std::string_view text, std::size_t max_depth)
   if (ok()) return;
   if (const std::optional<std::string> whole = WithoutHalfPairs(text)) {
     problem_.clear();
+    mended_ = true;
     Parse(*whole, max_depth);
   }
 }

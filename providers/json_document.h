@@ -33,6 +33,8 @@ class JsonDocument {
   bool ok() const { return problem_.empty(); }
   // Whether the text is the beginning of a JSON value that stops before its end.
   bool truncated() const { return truncated_; }
+  // Whether half a surrogate pair was read as U+FFFD. Whoever could be asked to write it better may mind.
+  bool mended() const { return mended_; }
   // What is wrong with the text, for people.
   const std::string& problem() const { return problem_; }
   // null when not ok().
@@ -47,6 +49,7 @@ class JsonDocument {
   boost::json::value root_;
   std::string problem_;
   bool truncated_ = false;
+  bool mended_ = false;
 };
 
 inline std::string_view View(const boost::json::string& text) { return {text.data(), text.size()}; }

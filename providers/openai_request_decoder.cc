@@ -182,6 +182,9 @@ absl::Status ReadOpenAiRequest(std::string_view body, v1::ChatRequest& out, bool
   if (!document.ok()) {
     return absl::InvalidArgumentError(absl::StrCat("the body is not JSON: ", document.problem()));
   }
+  if (document.mended()) {
+    return absl::InvalidArgumentError("the body has an escape that is half of a surrogate pair");
+  }
   const json::object* object = document.root().if_object();
   if (object == nullptr) return absl::InvalidArgumentError("the body must be a JSON object");
   FieldError error;

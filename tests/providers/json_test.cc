@@ -135,6 +135,8 @@ TEST(JsonDocumentTest, AnEscapeOfHalfASurrogatePairIsAReplacementCharacter) {
   EXPECT_EQ(read(R"(\uD83D\uD83D\uDE00!)"), instead + "\xF0\x9F\x98\x80!") << "the pair after it is whole";
   EXPECT_EQ(read(R"(\ud83d\n\u0041)"), instead + "\nA");
   EXPECT_EQ(read(R"(\\ud83d\udcaf)"), "\\ud83d" + instead) << "the first backslash is itself escaped";
+  EXPECT_TRUE(JsonDocument(R"({"a":"\ud83d"})").mended());
+  EXPECT_FALSE(JsonDocument(R"({"a":"\ud83d\ude00"})").mended());
   EXPECT_FALSE(JsonDocument(R"({"a":"\ud83d")").ok());
   EXPECT_TRUE(JsonDocument(R"({"a":"\ud83d")").truncated());
   EXPECT_FALSE(JsonDocument(R"({"a":"\ud83d"}})").ok());

@@ -138,6 +138,7 @@ TEST(OpenAiRequestDecoderTest, EveryMistakeIsNamedByItsPath) {
   const std::pair<const char*, const char*> cases[] = {
       {"", "the body is not JSON: it is empty"},
       {"{", "the body is not JSON: it stops before its end"},
+      {R"({"model":"\ud83d"})", "the body has an escape that is half of a surrogate pair"},
       {"[]", "the body must be a JSON object"},
       {R"({"model":1})", "model must be a string"},
       {R"({"temperature":"hot"})", "temperature must be a number"},
