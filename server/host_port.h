@@ -9,13 +9,13 @@
 
 namespace spillway::server {
 
-// `address` is one the configuration's validator passed.
+// Of an address that the configuration's validator did not pass: whatever there is of it; port 0 without one.
 inline std::pair<std::string, std::uint16_t> SplitHostPort(const std::string& address) {
   const std::size_t colon = address.rfind(':');
   std::string host = address.substr(0, colon);
   if (host.size() > 2 && host.front() == '[') host = host.substr(1, host.size() - 2);
-  return {std::move(host),
-          static_cast<std::uint16_t>(std::strtoul(address.c_str() + colon + 1, nullptr, 10))};
+  const char* const port = colon == std::string::npos ? "" : address.c_str() + colon + 1;
+  return {std::move(host), static_cast<std::uint16_t>(std::strtoul(port, nullptr, 10))};
 }
 
 // Whether only this machine can reach it: 127.0.0.0/8, ::1 or localhost. `address` as above.
